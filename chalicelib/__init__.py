@@ -1,0 +1,1 @@
+"""Countersign: all that runs in Lambda."""

@@ -1,0 +1,45 @@
+"""The head faces the camera: neither turned, raised, lowered nor tilted too far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from chalicelib.model.facts import FaceScan
+from chalicelib.model.findings import Finding, failed, inconclusive, passed
+from chalicelib.model.plugins import Number
+
+READS = "Rekognition DetectFaces: FaceDetails[].Pose"
+REASONS = {
+    "yaw_too_large": "The head is turned too far to a side.",
+    "pitch_too_large": "The head is raised or lowered too far.",
+    "roll_too_large": "The head is tilted too far.",
+    "no_face": "There is no face to look at.",
+    "no_pose": "Rekognition gave no pose for the face.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    max_yaw_deg: Annotated[float, Number("degrees", 0, 180, "turn to the left or right, either way")] = 30
+    max_pitch_deg: Annotated[float, Number("degrees", 0, 180, "raised or lowered, either way")] = 30
+    max_roll_deg: Annotated[float, Number("degrees", 0, 180, "tilt towards a shoulder, either way")] = 30
+
+
+def judge(parameters: Parameters, *, selfie_faces: FaceScan) -> Finding:
+    face = selfie_faces.main_face
+    if face is None:
+        return inconclusive("no_face")
+    angles = (
+        ("yaw_too_large", face.yaw_deg, parameters.max_yaw_deg),
+        ("pitch_too_large", face.pitch_deg, parameters.max_pitch_deg),
+        ("roll_too_large", face.roll_deg, parameters.max_roll_deg),
+    )
+    widest = 0.0
+    for reason, angle, limit in angles:
+        if angle is None:
+            return inconclusive("no_pose")
+        if not abs(angle) <= limit:
+            return failed(reason, angle, limit)
+        widest = max(widest, abs(angle))
+    return passed(widest, parameters.max_yaw_deg)

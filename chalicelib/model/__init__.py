@@ -1,0 +1,1 @@
+"""Frozen values and the descriptions of plugins: the vocabulary that everything else speaks. No I/O."""

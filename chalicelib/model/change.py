@@ -1,0 +1,94 @@
+"""What a verification is about to write, and the effects that write it.
+
+The change is on the table, with its plan, before the first effect runs; undo needs nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.model.decision import Decision
+from chalicelib.model.facts import StoredFace
+from chalicelib.model.images import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one user's record: small, without pictures, and enough to undo all its effects.
+
+    `image_keys` are where the pictures go, by kind (selfie, id_card_front, id_card_back): known beforehand.
+    `collection` is the shard in which the face goes. `creates` is true when the user must not exist yet.
+    """
+
+    change_id: str
+    tenant: str
+    user_id: str
+    user_key: str
+    flow: str
+    creates: bool
+    effects: tuple[str, ...]
+    collection: str
+    image_keys: Mapping[str, str]
+    started_at: datetime
+
+    @property
+    def external_image_id(self) -> str:
+        """Rekognition's ExternalImageId of the face: tells whose it is and which change made it."""
+        return f"{self.user_key}:{self.change_id}"
+
+
+def user_key_of(external_image_id: str) -> str:
+    """The user key inside an ExternalImageId; an id that is not ours gives a key that no user has."""
+    return external_image_id.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What only the running verification has: pictures, the values to save, the decision to log with them."""
+
+    images: Mapping[str, Image]
+    properties: Mapping[str, str]
+    decision: Decision
+    keep_faces: int
+    images_days: int
+    decisions_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the effects have made so far. `retired` are faces that the saved record no longer holds."""
+
+    face: StoredFace | None = None
+    retired: tuple[StoredFace, ...] = field(default=())
+
+
+class Phase(StrEnum):
+    """When an effect runs. `COMMIT` is the one conditional write that makes it real, together with the log entry.
+
+    Effects before it are undone, newest first, when anything fails; those after it can only be finished later.
+    """
+
+    BEFORE = "before"
+    COMMIT = "commit"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One write and its undo.
+
+    `do(change, material, draft)` returns the draft with what it made.
+    `undo(change, draft)` removes what `do` may have made; it is idempotent and, when the draft knows nothing (after
+    a crash), finds it by the change alone. An effect of a later phase has nothing to undo.
+    `inputs` are the pictures without which it cannot run.
+    """
+
+    name: str
+    summary: str
+    phase: Phase
+    do: Callable[[Change, Material, Draft], Draft]
+    undo: Callable[[Change, Draft], None]
+    inputs: tuple[str, ...] = ()

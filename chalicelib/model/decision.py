@@ -1,0 +1,72 @@
+"""The decision: what the tenant gets and what the decision log keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.model.findings import Finding
+from chalicelib.model.policy import Consequence
+
+
+class Verdict(StrEnum):
+    APPROVED = "approved"
+    DENIED = "denied"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One step's finding and what it means for the decision (None: it passed).
+
+    `branches` are an any_of's alternatives, in the order in which they were tried.
+    `duration_ms` runs from the start of the verification's judging to this finding: mostly the wait for its signals.
+    """
+
+    step: str
+    check: str
+    finding: Finding
+    consequence: Consequence | None
+    duration_ms: float
+    branches: tuple[StepResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a decision is not a plain approval: the step and its finding's stable code."""
+
+    step: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalTiming:
+    """When a signal was read, from the start of the verification."""
+
+    signal: str
+    started_ms: float
+    duration_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`not_reached` are the steps after the one that settled it. `signals` are the recorded ones, for replay."""
+
+    verification_id: str
+    tenant: str
+    flow: str
+    user_id: str
+    user_key: str
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    results: tuple[StepResult, ...]
+    not_reached: tuple[str, ...]
+    policy_digest: str
+    engine_version: str
+    decided_at: datetime
+    duration_ms: float
+    timings: tuple[SignalTiming, ...] = ()
+    signals: Mapping[str, object] = field(default_factory=dict, repr=False)
+    extracted: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -1,0 +1,171 @@
+"""The values that signals yield: AWS's answers, typed and without what no check reads.
+
+Percentages are 0-100, angles degrees, sizes pixels, boxes shares of the image (0-1), as AWS gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """BoundingBox: shares of the image's width and height, 0-1 (may stick out a little)."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A yes-or-no attribute such as Sunglasses, with how sure Rekognition is of that value (0-100)."""
+
+    value: bool
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One of DetectFaces' FaceDetails (Attributes=ALL). An attribute that AWS left out is None."""
+
+    confidence: float
+    box: Box
+    yaw_deg: float | None = None
+    pitch_deg: float | None = None
+    roll_deg: float | None = None
+    brightness: float | None = None
+    sharpness: float | None = None
+    sunglasses: Attribute | None = None
+    eyes_open: Attribute | None = None
+    face_occluded: Attribute | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceScan:
+    """All faces that DetectFaces saw in the selfie, largest first, and the image's size as displayed."""
+
+    faces: tuple[Face, ...]
+    image_width_px: int
+    image_height_px: int
+
+    @property
+    def main_face(self) -> Face | None:
+        """The largest face: the one that CompareFaces, SearchFacesByImage and IndexFaces(MaxFaces=1) use."""
+        return self.faces[0] if self.faces else None
+
+
+@dataclass(frozen=True, slots=True)
+class IdFaceMatch:
+    """CompareFaces of the selfie against the ID card, asked with SimilarityThreshold 0.
+
+    `similarity` is that of the card's best face; None when either picture shows no face.
+    """
+
+    similarity: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionMatch:
+    """A face of the tenant's collection that belongs to an active user's record."""
+
+    user_key: str
+    face_id: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionMatches:
+    """SearchFacesByImage over all the tenant's shards, best first, with half-made and foreign faces dropped.
+
+    `searched_from` is the FaceMatchThreshold that was asked: nothing is known of faces below it.
+    `face_found` is False when the selfie shows no face that can be searched for.
+    """
+
+    matches: tuple[CollectionMatch, ...]
+    searched_from: float
+    face_found: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFaceMatches:
+    """CompareFaces of the selfie against every stored image of the user, asked with SimilarityThreshold 0.
+
+    `similarities` is by face id; empty when the user is unknown or has no faces.
+    """
+
+    similarities: Mapping[str, float]
+    face_found: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class IdField:
+    """One of AnalyzeID's IdentityDocumentFields: the text as printed, and NormalizedValue when it is a date."""
+
+    text: str
+    confidence: float
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdDocument:
+    """What AnalyzeID read, by AWS's field names (FIRST_NAME, DATE_OF_BIRTH, MRZ_CODE ...); empty texts dropped."""
+
+    fields: Mapping[str, IdField]
+
+
+class LivenessStatus(StrEnum):
+    """GetFaceLivenessSessionResults' Status, and why a session was not even asked for."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    UNFINISHED = "unfinished"
+    UNKNOWN = "unknown"  # no such session for this tenant and user
+    USED = "used"  # it already decided another verification
+
+
+@dataclass(frozen=True, slots=True)
+class Liveness:
+    """A Face Liveness session's result. `confidence` (0-100) only when SUCCEEDED; never shown to the applicant.
+
+    `reference_image` holds the bytes of the picture that later steps compare.
+    """
+
+    status: LivenessStatus
+    confidence: float | None = None
+    reference_image: bytes | None = field(default=None, repr=False)
+
+
+class UserStatus(StrEnum):
+    PENDING = "pending"  # being made; treated as not there
+    ACTIVE = "active"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFace:
+    """A face of a user: where its picture and its entry in the collection are."""
+
+    face_id: str
+    collection: str
+    image_key: str
+    face_model_version: str
+    indexed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user's record. `faces` are oldest first."""
+
+    user_id: str
+    user_key: str
+    status: UserStatus
+    faces: tuple[StoredFace, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+    created_at: datetime | None = None
+    last_authenticated_at: datetime | None = None

@@ -1,0 +1,148 @@
+"""What checks, signals and effects are: descriptions read off plain modules and functions.
+
+A check is a module: its docstring's first line, `READS`, `REASONS`, a `Parameters` dataclass and `judge`.
+A signal is a function. What either needs is told by the names of its keyword-only arguments.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, get_type_hints
+
+from chalicelib.model.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Annotation of a numeric parameter: `Annotated[float, Number("degrees", 0, 180, "...")]`.
+
+    `unit` "percent" means AWS's 0-100 scale, on which values at or below 1 are refused as a mistake.
+    """
+
+    unit: str
+    minimum: float
+    maximum: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Annotation of a `tuple[str, ...]` parameter: what its items may be (empty: any text) and what they mean."""
+
+    text: str
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Annotation of a yes-or-no parameter."""
+
+    text: str
+
+
+Kind = Number | Choices | Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a check, for the schema, the reference and the planner."""
+
+    name: str
+    kind: Kind
+    type: type
+    default: object
+
+    @property
+    def handed_to_aws(self) -> bool:
+        """AWS's parameters keep AWS's names, which begin with a capital; ours never do."""
+        return self.name[0].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check plugin. `needs` are the signals that `judge` takes, by name."""
+
+    name: str
+    summary: str
+    reads: str
+    reasons: Mapping[str, str]
+    parameters: tuple[Parameter, ...]
+    make_parameters: Callable[..., object]
+    judge: Callable[..., Finding]
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One thing AWS (or the submission itself) can tell.
+
+    `needs` must be read before; `uses` too, but only if something else in the plan asks for them.
+    `inputs` are the fields of the request without which it cannot be read, unless one of `uses` is planned.
+    `calls` are the AWS operations behind it ("rekognition:DetectFaces"), none for the submission's own.
+    """
+
+    name: str
+    summary: str
+    read: Callable[..., object]
+    needs: tuple[str, ...]
+    uses: tuple[str, ...]
+    inputs: tuple[str, ...]
+    calls: tuple[str, ...]
+
+
+def check_of(module: ModuleType) -> Check:
+    """Describe the check that `module` is. Raises TypeError when it lacks a part, naming it."""
+    name = module.__name__.rpartition(".")[2]
+    for part in ("READS", "REASONS", "Parameters", "judge"):
+        if not hasattr(module, part):
+            raise TypeError(f"check {name!r} ({module.__name__}) has no {part}")
+    needs, uses = _keywords(module.judge)
+    if uses or not needs:
+        raise TypeError(f"check {name!r}: judge's keyword-only arguments name its signals and have no defaults")
+    return Check(
+        name=name,
+        summary=inspect.cleandoc(module.__doc__ or "").partition("\n")[0],
+        reads=module.READS,
+        reasons=module.REASONS,
+        parameters=tuple(_parameters(module.Parameters)),
+        make_parameters=module.Parameters,
+        judge=module.judge,
+        needs=needs,
+    )
+
+
+def signal_of(read: Callable[..., object], *, inputs: tuple[str, ...] = (), calls: tuple[str, ...] = ()) -> Signal:
+    """Describe the signal that `read` is; its name is the function's."""
+    needs, uses = _keywords(read)
+    return Signal(
+        name=read.__name__,
+        summary=inspect.cleandoc(read.__doc__ or "").partition("\n")[0],
+        read=read,
+        needs=needs,
+        uses=uses,
+        inputs=inputs,
+        calls=calls,
+    )
+
+
+def _keywords(function: Callable[..., object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the keyword-only arguments: without a default, and with one."""
+    arguments = [a for a in inspect.signature(function).parameters.values() if a.kind is a.KEYWORD_ONLY]
+    needed = tuple(a.name for a in arguments if a.default is a.empty)
+    return needed, tuple(a.name for a in arguments if a.default is not a.empty)
+
+
+def _parameters(dataclass_type: Any) -> Iterator[Parameter]:
+    hints = get_type_hints(dataclass_type, include_extras=True)
+    for part in dataclasses.fields(dataclass_type):
+        hint = hints[part.name]
+        kinds = [extra for extra in getattr(hint, "__metadata__", ()) if isinstance(extra, Kind)]
+        if len(kinds) != 1:
+            raise TypeError(
+                f"{dataclass_type.__qualname__}.{part.name} must be Annotated with one Number, Choices or Flag"
+            )
+        yield Parameter(part.name, kinds[0], hint.__origin__, part.default)

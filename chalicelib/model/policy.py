@@ -1,0 +1,90 @@
+"""A tenant's policy, validated and frozen. Built by `chalicelib.policy`, read by everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Execution(StrEnum):
+    FASTEST = "fastest"  # signals side by side
+    CHEAPEST = "cheapest"  # stop paying at the first deny
+
+
+class Consequence(StrEnum):
+    """What a failed or inconclusive step does to the decision."""
+
+    DENY = "deny"
+    REVIEW = "review"
+    WARN = "warn"  # only for `on_fail`
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One check with its parameters. `parameters` is an instance of the check's own Parameters dataclass."""
+
+    id: str
+    check: str
+    parameters: object
+    on_fail: Consequence = Consequence.DENY
+    on_inconclusive: Consequence = Consequence.DENY
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Alternatives: the first branch that passes is enough; an empty one can never pass."""
+
+    id: str
+    branches: tuple[Step, ...]
+    on_fail: Consequence = Consequence.DENY
+    on_inconclusive: Consequence = Consequence.DENY
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The first failing step gives the reason; the effects run in order after an approval."""
+
+    name: str
+    steps: tuple[Step | AnyOf, ...]
+    effects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """After `max_failures` denials of one user in one flow within the window, the user is locked out.
+
+    NIST SP 800-63B section 5.2.2 asks for such a limit.
+    """
+
+    max_failures: int = 5
+    window_minutes: int = 15
+    lockout_minutes: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    images_days: int = 30
+    decisions_days: int = 365
+
+
+@dataclass(frozen=True, slots=True)
+class FaceStorage:
+    """How many faces a user keeps, and over how many collections a tenant's faces are spread."""
+
+    max_per_user: int = 3
+    shards: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`digest` is the SHA-256 of what was loaded, after `extends`: it names the policy in every decision."""
+
+    tenant: str
+    digest: str
+    execution: Execution
+    limits: Limits
+    retention: Retention
+    faces: FaceStorage
+    consent_required: bool
+    flows: Mapping[str, Flow]
