@@ -8,6 +8,7 @@
     |-- ConflictError               409  the thing is in another state than the request needs
     |-- IdempotencyMismatchError    422  the Idempotency-Key came before with another request
     |-- LockedOutError              423  too many failures; says when to try again
+    |-- SignalMissingError               a signal rests on another that has nothing: its steps are inconclusive
     |-- PolicyError                      a policy is wrong; holds every problem with its place
     `-- AwsError                         AWS did not do what was asked
         |-- AwsUnavailableError     503  throttled, timed out or broken; worth another try
@@ -64,6 +65,10 @@ class LockedOutError(CountersignError):
     def __init__(self, message: str, retry_after_s: int) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class SignalMissingError(CountersignError):
+    """A signal cannot be read because one it rests on yielded nothing, e.g. no picture from a failed liveness session."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from chalicelib.model.decision import Decision
 from chalicelib.model.facts import StoredFace
@@ -19,7 +20,7 @@ from chalicelib.model.images import Image
 class Change:
     """One change of one user's record: small, without pictures, and enough to undo all its effects.
 
-    `image_keys` are where the pictures go, by kind (selfie, id_card_front, id_card_back): known beforehand.
+    `image_keys` are where the pictures go, by kind (selfie, id_card, id_card_back): known beforehand.
     `collection` is the shard in which the face goes. `creates` is true when the user must not exist yet.
     """
 
@@ -80,15 +81,15 @@ class Phase(StrEnum):
 class Effect:
     """One write and its undo.
 
-    `do(change, material, draft)` returns the draft with what it made.
-    `undo(change, draft)` removes what `do` may have made; it is idempotent and, when the draft knows nothing (after
-    a crash), finds it by the change alone. An effect of a later phase has nothing to undo.
+    `do(ports, change, material, draft)` returns the draft with what it made; `ports` are the effects' own way out.
+    `undo(ports, change, draft)` removes what `do` may have made. It is idempotent and, when the draft knows nothing
+    (after a crash), finds it by the change alone. Only effects of the phase BEFORE have something to undo.
     `inputs` are the pictures without which it cannot run.
     """
 
     name: str
     summary: str
     phase: Phase
-    do: Callable[[Change, Material, Draft], Draft]
-    undo: Callable[[Change, Draft], None]
+    do: Callable[[Any, Change, Material, Draft], Draft]
+    undo: Callable[[Any, Change, Draft], None]
     inputs: tuple[str, ...] = ()

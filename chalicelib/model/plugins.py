@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, get_type_hints
 
+from chalicelib.model.change import Effect
 from chalicelib.model.findings import Finding
 
 
@@ -92,6 +93,15 @@ class Signal:
     uses: tuple[str, ...]
     inputs: tuple[str, ...]
     calls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plugins:
+    """All checks, signals and effects there are, by name: what policies are validated against and run with."""
+
+    checks: Mapping[str, Check]
+    signals: Mapping[str, Signal]
+    effects: Mapping[str, Effect]
 
 
 def check_of(module: ModuleType) -> Check:

@@ -37,7 +37,7 @@ class Submission:
     user_id: str
     received_at: datetime
     selfie: Image | None = None
-    id_card_front: Image | None = None
+    id_card: Image | None = None
     id_card_back: Image | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
     consent: Consent | None = None
