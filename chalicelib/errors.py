@@ -68,7 +68,7 @@ class LockedOutError(CountersignError):
 
 
 class SignalMissingError(CountersignError):
-    """A signal cannot be read because one it rests on yielded nothing, e.g. no picture from a failed liveness session."""
+    """A signal cannot be read because one it rests on yielded nothing: no picture from a failed liveness session."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -41,7 +41,8 @@ class Submission:
     id_card_back: Image | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
     consent: Consent | None = None
-    liveness: LivenessClaim | None = None
+    liveness_session: str | None = None
+    liveness: LivenessClaim | None = None  # filled in by the engine once it has claimed the session
 
     @property
     def user_key(self) -> str:

@@ -1,0 +1,73 @@
+"""Read the planned signals: each at most once, side by side wherever nothing has to be waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any
+
+from chalicelib.engine.plan import Plan
+from chalicelib.model.decision import SignalTiming
+
+
+class Gathering:
+    """One verification's signals. Used by one thread; the reading itself happens in the pool's.
+
+    A task is submitted after those it rests on, so the oldest unfinished one never waits and the pool cannot lock up.
+    On leaving, what has not begun is cancelled and what has is not waited for: signals only read.
+    """
+
+    def __init__(self, plan: Plan, request: object, clock_s: Callable[[], float]) -> None:
+        self._plan = plan
+        self._request = request
+        self._clock_s = clock_s
+        self._origin_s = clock_s()
+        self._futures: dict[str, Future[Any]] = {}
+        self._timings: list[SignalTiming] = []
+        self._pool = ThreadPoolExecutor(max_workers=max(1, len(plan.signals)), thread_name_prefix="signal")
+
+    def __enter__(self) -> Gathering:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def start_all(self) -> None:
+        for name in self._plan.signals:
+            self._start(name)
+
+    def values(self, names: tuple[str, ...]) -> dict[str, Any]:
+        """Wait for these signals. Raises what reading one of them raised."""
+        futures = {name: self._start(name) for name in names}
+        return {name: future.result() for name, future in futures.items()}
+
+    def known(self) -> Mapping[str, Any]:
+        """The signals that have been read so far, without waiting."""
+        return {name: future.result() for name, future in self._futures.items() if _succeeded(future)}
+
+    def timings(self) -> tuple[SignalTiming, ...]:
+        return tuple(self._timings)
+
+    def elapsed_ms(self) -> float:
+        return (self._clock_s() - self._origin_s) * 1000
+
+    def _start(self, name: str) -> Future[Any]:
+        if name not in self._futures:
+            inputs = {other: self._start(other) for other in self._plan.rests_on[name]}
+            self._futures[name] = self._pool.submit(self._read, name, inputs)
+        return self._futures[name]
+
+    def _read(self, name: str, inputs: Mapping[str, Future[Any]]) -> object:
+        values = {other: future.result() for other, future in inputs.items()}
+        started_ms = self.elapsed_ms()
+        value = self._plan.signals[name].read(self._request, **values)
+        if self._plan.signals[name].calls:
+            self._timings.append(SignalTiming(name, started_ms, self.elapsed_ms() - started_ms))
+        return value
+
+
+def _succeeded(future: Future[Any]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None

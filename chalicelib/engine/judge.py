@@ -1,0 +1,98 @@
+"""Run the checks in the policy's order and say what follows. The order alone decides, never which answer came first."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from chalicelib.engine.gather import Gathering
+from chalicelib.engine.plan import Plan
+from chalicelib.errors import SignalMissingError
+from chalicelib.model.decision import Reason, StepResult, Verdict
+from chalicelib.model.findings import Finding, Outcome, inconclusive
+from chalicelib.model.policy import AnyOf, Consequence, Step
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    results: tuple[StepResult, ...]
+    not_reached: tuple[str, ...]
+
+
+def judge(plan: Plan, gathering: Gathering) -> Judgement:
+    """Judge step by step and stop at the first denial.
+
+    Raises whatever kept AWS from answering a step that was reached: such a verification has no decision.
+    """
+    results: list[StepResult] = []
+    for step in plan.flow.steps:
+        results.append(
+            _judge_any_of(step, plan, gathering) if isinstance(step, AnyOf) else _judge_step(step, plan, gathering)
+        )
+        if results[-1].consequence is Consequence.DENY:
+            break
+    verdict, reasons = decide(tuple(results))
+    return Judgement(verdict, reasons, tuple(results), tuple(step.id for step in plan.flow.steps[len(results) :]))
+
+
+def decide(results: tuple[StepResult, ...]) -> tuple[Verdict, tuple[Reason, ...]]:
+    """The verdict and its reasons: the first denial, else all referrals; approved only if something passed."""
+    denials = _reasons(results, Consequence.DENY)
+    if denials:
+        return Verdict.DENIED, denials[:1]
+    referrals = _reasons(results, Consequence.REVIEW)
+    if referrals:
+        return Verdict.REVIEW, referrals
+    if not any(result.finding.outcome is Outcome.PASS for result in results):
+        return Verdict.DENIED, (Reason("", "nothing_passed"),)
+    return Verdict.APPROVED, ()
+
+
+def _reasons(results: tuple[StepResult, ...], consequence: Consequence) -> tuple[Reason, ...]:
+    return tuple(Reason(r.step, r.finding.reason or "unknown") for r in results if r.consequence is consequence)
+
+
+def _judge_step(step: Step, plan: Plan, gathering: Gathering) -> StepResult:
+    finding = _find(step, plan, gathering)
+    return StepResult(step.id, step.check, finding, _consequence(step, finding), gathering.elapsed_ms())
+
+
+def _judge_any_of(step: AnyOf, plan: Plan, gathering: Gathering) -> StepResult:
+    tried: list[StepResult] = []
+    for branch in step.branches:
+        finding = _find(branch, plan, gathering)
+        tried.append(StepResult(branch.id, branch.check, finding, None, gathering.elapsed_ms()))
+        if finding.outcome is Outcome.PASS:
+            break
+    finding = _best(tuple(result.finding for result in tried))
+    return StepResult(step.id, "any_of", finding, _consequence(step, finding), gathering.elapsed_ms(), tuple(tried))
+
+
+def _best(findings: tuple[Finding, ...]) -> Finding:
+    """Of alternatives: a pass; else the first inconclusive one (it might have passed); else the first failure."""
+    order = (Outcome.PASS, Outcome.INCONCLUSIVE, Outcome.FAIL)
+    ranked = sorted(findings, key=lambda finding: order.index(finding.outcome))
+    return ranked[0] if ranked else inconclusive("no_alternatives")
+
+
+def _find(step: Step, plan: Plan, gathering: Gathering) -> Finding:
+    check = plan.plugins.checks[step.check]
+    try:
+        values = gathering.values(check.needs)
+    except SignalMissingError:
+        return inconclusive("signal_missing")
+    try:
+        return check.judge(step.parameters, **values)
+    except Exception as error:
+        _log.error("check %s broke: %s", step.check, type(error).__name__)
+        return inconclusive("check_broken")
+
+
+def _consequence(step: Step | AnyOf, finding: Finding) -> Consequence | None:
+    if finding.outcome is Outcome.PASS:
+        return None
+    return step.on_fail if finding.outcome is Outcome.FAIL else step.on_inconclusive
