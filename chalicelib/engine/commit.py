@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from chalicelib.errors import AwsError
@@ -42,18 +43,15 @@ def commit(change: Change, material: Material, effects: tuple[Effect, ...], port
             _undo(change, draft, before, ports, journal)
         raise
     for effect in after:
-        _quietly(effect.name, change, lambda effect=effect: effect.do(ports, change, material, draft))
+        _quietly(effect.name, change, partial(effect.do, ports, change, material, draft))
     return draft
 
 
 def _undo(change: Change, draft: Draft, effects: tuple[Effect, ...], ports: Any, journal: Journal) -> None:
     """Undo all effects, also one that failed halfway; forget the change only if every undo succeeded."""
-    undone = [
-        _quietly(effect.name, change, lambda effect=effect: effect.undo(ports, change, draft))
-        for effect in reversed(effects)
-    ]
+    undone = [_quietly(effect.name, change, partial(effect.undo, ports, change, draft)) for effect in reversed(effects)]
     if all(undone):
-        _quietly("abandon", change, lambda: journal.abandon(change))
+        _quietly("abandon", change, partial(journal.abandon, change))
 
 
 def _quietly(what: str, change: Change, run: Callable[[], object]) -> bool:

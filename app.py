@@ -1,0 +1,10 @@
+"""The Chalice app: registers the blueprints, nothing else."""
+
+from chalice import Chalice
+
+from chalicelib.routes import auth, tenant, verifications
+
+app = Chalice(app_name="countersign")
+app.register_blueprint(auth.blueprint)
+app.register_blueprint(verifications.blueprint)
+app.register_blueprint(tenant.blueprint)

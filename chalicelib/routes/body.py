@@ -1,0 +1,130 @@
+"""The request's JSON body, field by field, with a clear word for each mistake."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Any
+
+from chalicelib.errors import BadImageError, BadRequestError
+from chalicelib.model.images import Image, ImageRejectedError, read_image
+from chalicelib.model.submission import Consent
+
+MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's own limit
+MAX_USER_ID_LENGTH = 128
+MAX_PROPERTIES = 32
+_PROPERTY_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_JOINER = "\u200d"  # holds emoji sequences together; Python does not count it as printable
+
+TakeUpload = Callable[[str], bytes]
+
+
+def read_object(raw: bytes, fields: tuple[str, ...]) -> dict[str, Any]:
+    """The body as an object that has no other fields than these."""
+    if len(raw) > MAX_BODY_BYTES:
+        raise BadRequestError("body-too-large", f"The request has {len(raw):,} bytes; at most {MAX_BODY_BYTES:,}.")
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise BadRequestError("not-json", "The request's body is not valid JSON.") from None
+    if not isinstance(body, dict):
+        raise BadRequestError("not-an-object", "The request's body must be a JSON object.")
+    for name in body:
+        if name not in fields:
+            near = get_close_matches(name, fields, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(fields)}."
+            raise BadRequestError("unknown-field", f"There is no such field; {hint}", name[:64])
+    return body
+
+
+def text(body: Mapping[str, Any], field: str, max_length: int) -> str:
+    """A required text without control characters."""
+    value = optional_text(body, field, max_length)
+    if value is None:
+        raise BadRequestError("missing-field", f"The request needs {field}.", field)
+    return value
+
+
+def optional_text(body: Mapping[str, Any], field: str, max_length: int) -> str | None:
+    value = body.get(field)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value:
+        raise BadRequestError("wrong-type", f"{field} must be a text that is not empty.", field)
+    value = unicodedata.normalize("NFC", value)
+    if len(value) > max_length:
+        raise BadRequestError("too-long", f"{field} has {len(value)} characters; at most {max_length}.", field)
+    if not all(character.isprintable() or character == _JOINER for character in value):
+        raise BadRequestError("not-printable", f"{field} has characters that cannot be printed.", field)
+    return value
+
+
+def properties(body: Mapping[str, Any]) -> dict[str, str]:
+    value = body.get("properties")
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or len(value) > MAX_PROPERTIES:
+        raise BadRequestError(
+            "wrong-type", f"properties must be an object of at most {MAX_PROPERTIES} texts.", "properties"
+        )
+    for name in value:
+        if not _PROPERTY_NAME.fullmatch(name):
+            raise BadRequestError(
+                "property-name",
+                "A property's name has lower-case letters, digits and _, and begins with a letter.",
+                "properties",
+            )
+    return {name: text(value, name, 512) for name in value}
+
+
+def consent(body: Mapping[str, Any], now: datetime) -> Consent | None:
+    """`{"version": "2026-05", "given_at": "2026-11-23T10:00:00Z"}`; without given_at: now."""
+    value = body.get("consent")
+    if value is None:
+        return None
+    if not isinstance(value, dict) or not set(value) <= {"version", "given_at"}:
+        raise BadRequestError(
+            "wrong-type", "consent must be an object with version and, optionally, given_at.", "consent"
+        )
+    given_at = now
+    if (moment := optional_text(value, "given_at", 64)) is not None:
+        try:
+            given_at = datetime.fromisoformat(moment)
+        except ValueError:
+            given_at = datetime.max
+        if given_at.tzinfo is None or given_at > now:
+            raise BadRequestError(
+                "wrong-time", "consent.given_at must be a past ISO 8601 time with its time zone.", "consent"
+            )
+    return Consent(text(value, "version", 128), given_at.astimezone(UTC))
+
+
+def image(body: Mapping[str, Any], field: str, take_upload: TakeUpload) -> Image | None:
+    """A picture: base64, or `{"upload_id": ...}` for one that was uploaded before."""
+    value = body.get(field)
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        content = take_upload(text(value, "upload_id", 128))
+    elif isinstance(value, str):
+        content = _decode(value, field)
+    else:
+        raise BadRequestError("wrong-type", f'{field} must be base64 or {{"upload_id": ...}}.', field)
+    try:
+        return read_image(content)
+    except ImageRejectedError as rejected:
+        raise BadImageError(rejected.fault.value, str(rejected), field) from rejected
+
+
+def _decode(value: str, field: str) -> bytes:
+    try:
+        return base64.b64decode("".join(value.split()), validate=True)
+    except (binascii.Error, ValueError):
+        hint = " Leave out the part before the comma." if value.startswith("data:") else ""
+        raise BadImageError("image-not-base64", f"{field} is not valid base64.{hint}", field) from None

@@ -1,0 +1,79 @@
+"""What a tenant can look at: its users, its policy; and what anyone can: health."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from chalice import Blueprint, Response
+
+from chalicelib.errors import NotFoundError
+from chalicelib.model.policy import AnyOf, Flow
+from chalicelib.model.submission import user_key
+from chalicelib.routes.auth import tenant_auth, tenant_of
+from chalicelib.routes.problems import answering
+from chalicelib.routes.verifications import answer
+from chalicelib.wiring import services
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.route("/v1/users/{user_id}", authorizer=tenant_auth)  # type: ignore[untyped-decorator]
+@answering
+def get_user(user_id: str) -> Response:  # noqa: ARG001 - API Gateway decodes it, chalice local does not
+    """A user's record, without pictures."""
+    request = blueprint.current_request
+    tenant = services().tenant(tenant_of(request))
+    wanted = unquote(request.context["path"].rpartition("/")[2])
+    user = tenant.users.get(user_key(tenant.name, wanted))
+    if user is None:
+        raise NotFoundError("There is no such user.")
+    return answer(
+        200,
+        {
+            "user_id": user.user_id,
+            "status": user.status.value,
+            "faces": len(user.faces),
+            "properties": dict(user.properties),
+            "created_at": user.created_at.isoformat() if user.created_at else None,
+            "last_authenticated_at": user.last_authenticated_at.isoformat() if user.last_authenticated_at else None,
+        },
+    )
+
+
+@blueprint.route("/v1/policy", authorizer=tenant_auth)  # type: ignore[untyped-decorator]
+@answering
+def get_policy() -> Response:
+    """The policy in force: its digest, its flows, and what each asks of a request."""
+    tenant = services().tenant(tenant_of(blueprint.current_request))
+    policy = tenant.policy()
+    return answer(
+        200,
+        {
+            "tenant": policy.tenant,
+            "digest": policy.digest,
+            "execution": policy.execution.value,
+            "consent_required": policy.consent_required,
+            "flows": {
+                name: {
+                    "steps": _steps(flow),
+                    "effects": list(flow.effects),
+                    "inputs": list(tenant.inputs_of(flow)),
+                }
+                for name, flow in policy.flows.items()
+            },
+        },
+    )
+
+
+def _steps(flow: Flow) -> list[object]:
+    return [
+        {"any_of": [branch.check for branch in step.branches]} if isinstance(step, AnyOf) else step.check
+        for step in flow.steps
+    ]
+
+
+@blueprint.route("/healthz")  # type: ignore[untyped-decorator]
+@answering
+def healthz() -> Response:
+    """The app runs. Says nothing of AWS or of any tenant."""
+    return answer(200, {"status": "ok"})

@@ -1,0 +1,104 @@
+"""Verifications, and what goes with them: uploads and liveness sessions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from chalice import Blueprint, Response
+
+from chalicelib.errors import BadRequestError
+from chalicelib.model.images import MAX_IMAGE_BYTES
+from chalicelib.model.submission import Submission, user_key
+from chalicelib.model.view import decision_view
+from chalicelib.routes import body
+from chalicelib.routes.auth import tenant_auth, tenant_of
+from chalicelib.routes.problems import answering
+from chalicelib.wiring import Tenant, services
+
+blueprint = Blueprint(__name__)
+
+_FIELDS = ("flow", "user_id", "selfie", "id_card", "id_card_back", "properties", "consent", "liveness_session")
+
+
+def answer(status: int, content: dict[str, Any]) -> Response:
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return Response(json.dumps(content), headers, status)
+
+
+def _tenant() -> Tenant:
+    return services().tenant(tenant_of(blueprint.current_request))
+
+
+@blueprint.route("/v1/verifications", methods=["POST"], authorizer=tenant_auth)  # type: ignore[untyped-decorator]
+@answering
+def verify() -> Response:
+    """Run a flow of the tenant's policy on a submission; the answer is the decision."""
+    request, tenant, now = blueprint.current_request, _tenant(), datetime.now(UTC)
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return answer(200, _verify(request.raw_body, tenant, now))
+    if not 1 <= len(key) <= 255:
+        raise BadRequestError("idempotency-key", "Idempotency-Key has 1 to 255 characters.")
+    stored = tenant.idempotency.begin(key, hashlib.sha256(request.raw_body).hexdigest(), now)
+    if stored is not None:
+        return answer(stored.status, stored.body)
+    try:
+        decision = _verify(request.raw_body, tenant, now)
+    except Exception:
+        tenant.idempotency.release(key)
+        raise
+    tenant.idempotency.finish(key, 200, decision)
+    return answer(200, decision)
+
+
+def _verify(raw_body: bytes, tenant: Tenant, now: datetime) -> dict[str, Any]:
+    fields = body.read_object(raw_body, _FIELDS)
+    flow, user_id = body.text(fields, "flow", 64), body.text(fields, "user_id", body.MAX_USER_ID_LENGTH)
+    submission = Submission(
+        verification_id=uuid.uuid4().hex,
+        tenant=tenant.name,
+        flow=flow,
+        user_id=user_id,
+        received_at=now,
+        properties=body.properties(fields),
+        consent=body.consent(fields, now),
+        liveness_session=body.optional_text(fields, "liveness_session", 128),
+        selfie=body.image(fields, "selfie", tenant.uploads.take),
+        id_card=body.image(fields, "id_card", tenant.uploads.take),
+        id_card_back=body.image(fields, "id_card_back", tenant.uploads.take),
+    )
+    return decision_view(tenant.verify(submission), services().reason_messages)
+
+
+@blueprint.route("/v1/verifications/{verification_id}", authorizer=tenant_auth)  # type: ignore[untyped-decorator]
+@answering
+def get_verification(verification_id: str) -> Response:
+    """A decision from the decision log."""
+    return answer(200, _tenant().decisions.get(verification_id))
+
+
+@blueprint.route("/v1/uploads", methods=["POST"], authorizer=tenant_auth)  # type: ignore[untyped-decorator]
+@answering
+def create_upload() -> Response:
+    """Where to POST a picture that does not fit in a request: bound to this tenant, type and size, single use."""
+    fields = body.read_object(blueprint.current_request.raw_body, ("content_type", "size_bytes"))
+    content_type, size_bytes = body.text(fields, "content_type", 64), fields.get("size_bytes")
+    if content_type not in ("image/jpeg", "image/png"):
+        raise BadRequestError("image-wrong-type", "content_type must be image/jpeg or image/png.", "content_type")
+    if type(size_bytes) is not int or not 1 <= size_bytes <= MAX_IMAGE_BYTES:
+        raise BadRequestError("image-too-large", f"size_bytes must be from 1 to {MAX_IMAGE_BYTES:,}.", "size_bytes")
+    return answer(201, _tenant().uploads.create(content_type, size_bytes, datetime.now(UTC)))
+
+
+@blueprint.route("/v1/liveness-sessions", methods=["POST"], authorizer=tenant_auth)  # type: ignore[untyped-decorator]
+@answering
+def create_liveness_session() -> Response:
+    """A Face Liveness session for one user, good for one verification within three minutes."""
+    fields = body.read_object(blueprint.current_request.raw_body, ("user_id",))
+    tenant, user_id = _tenant(), body.text(fields, "user_id", body.MAX_USER_ID_LENGTH)
+    session_id = tenant.create_liveness_session(user_key(tenant.name, user_id), datetime.now(UTC))
+    return answer(201, {"session_id": session_id, "expires_in_s": 180})

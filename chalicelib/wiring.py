@@ -1,0 +1,176 @@
+"""The composition root: the only reader of os.environ, the only maker of boto3 clients. Everything is made when first used."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache, cached_property, partial
+from hashlib import sha256
+from typing import Any
+
+from chalicelib.aws import AwsCaller
+from chalicelib.checks import installed_checks
+from chalicelib.effects import built_in_effects
+from chalicelib.effects.ports import EffectPorts
+from chalicelib.engine.plan import plan_flow
+from chalicelib.engine.verify import Ports, verify
+from chalicelib.model.decision import Decision
+from chalicelib.model.plugins import Plugins
+from chalicelib.model.policy import Flow, Policy
+from chalicelib.model.submission import LivenessClaim, Submission
+from chalicelib.policy.source import PolicySource
+from chalicelib.signals import built_in_signals
+from chalicelib.signals.request import SignalRequest
+from chalicelib.store.attempts import Attempts
+from chalicelib.store.credentials import Credentials
+from chalicelib.store.decisions import Decisions
+from chalicelib.store.idempotency import Idempotency
+from chalicelib.store.liveness import LivenessSessions
+from chalicelib.store.policies import PolicyObjects
+from chalicelib.store.uploads import Uploads
+from chalicelib.store.users import Users
+
+
+@cache
+def services() -> Services:
+    """This process's services, from its environment."""
+    return Services(os.environ)
+
+
+class Services:
+    """What all tenants share. Thread-safe."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self.aws = AwsCaller(self.client)
+
+    def setting(self, name: str) -> str:
+        """COUNTERSIGN_<name>. Raises KeyError, which names it, when the deployment forgot it."""
+        return self._environment[f"COUNTERSIGN_{name}"]
+
+    def client(self, service: str) -> Any:
+        """A boto3 client, one per service; creating one is not thread-safe, using it is."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = _make_client(service)
+            return self._clients[service]
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        return Plugins(installed_checks(), built_in_signals(), built_in_effects())
+
+    @cached_property
+    def reason_messages(self) -> dict[str, str]:
+        """What each reason code means, by "check.code"."""
+        checks = self.plugins.checks.values()
+        return {f"{check.name}.{code}": text for check in checks for code, text in check.reasons.items()}
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        return Credentials(self.aws, self.setting("TABLE"))
+
+    @cached_property
+    def policies(self) -> PolicySource:
+        refresh_s = float(self._environment.get("COUNTERSIGN_POLICY_REFRESH_S", "30"))
+        return PolicySource(PolicyObjects(self.aws, self.setting("POLICIES_BUCKET")), self.plugins, refresh_s)
+
+    def tenant(self, name: str) -> Tenant:
+        return Tenant(self, name)
+
+
+def _make_client(service: str) -> Any:
+    """Timeouts and tries that leave room for an answer within API Gateway's 29 seconds."""
+    import boto3  # noqa: PLC0415 - a fifth of a second that a health check need not pay
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(
+        connect_timeout=2,
+        read_timeout=8,
+        max_pool_connections=32,
+        tcp_keepalive=True,
+        retries={"mode": "standard", "total_max_attempts": 3},
+    )
+    return boto3.client(service, config=config)
+
+
+class Tenant:
+    """All that one tenant has: stores bound to its name, its policy, its verifications."""
+
+    def __init__(self, shared: Services, name: str) -> None:
+        self._shared = shared
+        self.name = name
+        bound = (shared.aws, shared.setting("TABLE"), name)
+        self.users = Users(*bound)
+        self.decisions = Decisions(*bound)
+        self.idempotency = Idempotency(*bound)
+        self._attempts = Attempts(*bound)
+        self._liveness = LivenessSessions(*bound)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        shared = self._shared
+        presign = partial(_presigned_post, shared)
+        return Uploads(shared.aws, shared.setting("TABLE"), self.name, shared.setting("IMAGES_BUCKET"), presign)
+
+    def policy(self) -> Policy:
+        return self._shared.policies.policy(self.name)
+
+    def inputs_of(self, flow: Flow) -> tuple[str, ...]:
+        return plan_flow(flow, self._shared.plugins).inputs
+
+    def verify(self, submission: Submission) -> Decision:
+        policy = self.policy()
+        return verify(policy, submission, self._shared.plugins, self._ports(policy))
+
+    def create_liveness_session(self, user_key: str, now: datetime) -> str:
+        session_id = str(self._shared.aws("rekognition", "create_face_liveness_session", {})["SessionId"])
+        self._liveness.create(session_id, user_key, now)
+        return session_id
+
+    def _claim_liveness(self, submission: Submission) -> LivenessClaim:
+        return self._liveness.claim(
+            submission.liveness_session or "", submission.user_key, submission.verification_id, submission.received_at
+        )
+
+    def _ports(self, policy: Policy) -> Ports:
+        shared, bucket = self._shared, self._shared.setting("IMAGES_BUCKET")
+        collections = tuple(self._collection(shard) for shard in range(policy.faces.shards))
+        return Ports(
+            signal_request=lambda submission, asked: SignalRequest(
+                aws=shared.aws,
+                users=self.users,
+                images_bucket=bucket,
+                submission=submission,
+                collections=collections,
+                asked=asked,
+            ),
+            claim_liveness=self._claim_liveness,
+            effects=EffectPorts(shared.aws, bucket, self.users),
+            journal=self.users,
+            attempts=self._attempts,
+            log=self.decisions,
+            collection_for=lambda user_key: collections[shard_of(user_key, len(collections))],
+            image_key=lambda submission, kind: (
+                f"{self.name}/users/{submission.user_key}/{submission.verification_id}/{kind}"
+            ),
+            now=lambda: datetime.now(UTC),
+            clock_s=time.perf_counter,
+        )
+
+    def _collection(self, shard: int) -> str:
+        return f"{self._shared.setting('COLLECTION_PREFIX')}-{self.name}-{shard}"
+
+
+def shard_of(user_key: str, shards: int) -> int:
+    """The same in every process and for ever: SHA-256, never Python's own salted hash."""
+    return int.from_bytes(sha256(user_key.encode()).digest()[:8]) % shards
+
+
+def _presigned_post(shared: Services, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = shared.client("s3").generate_presigned_post(**parameters)
+    return answer
