@@ -108,11 +108,11 @@ class AwsError(CountersignError):
 
 
 class AwsUnavailableError(AwsError):
-    retry_after_s = 2
+    pass
 
 
 class AwsMisconfiguredError(AwsError):
-    retry_after_s = 60
+    pass
 
 
 class AwsConditionFailedError(AwsError):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from chalice import AuthResponse, Blueprint
-from chalice.app import AuthRequest, Request
+from chalice.app import AuthRequest, AuthResponse, Blueprint, Request
 
 from chalicelib.wiring import services
 
 blueprint = Blueprint(__name__)
 
 
-@blueprint.authorizer(ttl_seconds=30)  # type: ignore[untyped-decorator]
+@blueprint.authorizer(ttl_seconds=30)
 def tenant_auth(request: AuthRequest) -> AuthResponse:
     """Admit a known credential to all routes; anything else to none (403)."""
     kind, _, token = request.token.partition(" ")

@@ -25,7 +25,7 @@ _JOINER = "\u200d"  # holds emoji sequences together; Python does not count it a
 TakeUpload = Callable[[str], bytes]
 
 
-def read_object(raw: bytes, fields: tuple[str, ...]) -> dict[str, Any]:
+def read_object(raw: str | bytes, fields: tuple[str, ...]) -> dict[str, Any]:
     """The body as an object that has no other fields than these."""
     if len(raw) > MAX_BODY_BYTES:
         raise BadRequestError("body-too-large", f"The request has {len(raw):,} bytes; at most {MAX_BODY_BYTES:,}.")
@@ -97,7 +97,7 @@ def consent(body: Mapping[str, Any], now: datetime) -> Consent | None:
         try:
             given_at = datetime.fromisoformat(moment)
         except ValueError:
-            given_at = datetime.max
+            given_at = now.replace(tzinfo=None)
         if given_at.tzinfo is None or given_at > now:
             raise BadRequestError(
                 "wrong-time", "consent.given_at must be a past ISO 8601 time with its time zone.", "consent"

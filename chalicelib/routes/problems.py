@@ -9,12 +9,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from chalice import Response
+from chalice.app import Response
 
 from chalicelib import errors
 
 _log = logging.getLogger(__name__)
-_TYPE = "https://countersign.dev/problems/{}"
+_TYPE = "urn:countersign:problem:{}"
 View = Callable[..., Response]
 
 
@@ -27,9 +27,8 @@ def answering(view: View) -> View:
             return view(**path)
         except errors.CountersignError as error:
             return problem_of(error)
-        except Exception as error:
-            _log.error("unexpected %s in %s", type(error).__name__, view.__name__)
-            return problem(500, "internal-error", "Something went wrong here; nothing was approved.")
+        except Exception as error:  # the last resort
+            return _unexpected(error, view.__name__)
 
     return answer
 
@@ -43,7 +42,7 @@ def problem(
         "status": status,
         "detail": detail,
     }
-    headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
+    headers: dict[str, str | list[str]] = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
     if field:
         body["field"] = field
     if retry_after_s is not None:
@@ -53,34 +52,37 @@ def problem(
 
 def problem_of(error: errors.CountersignError) -> Response:
     """See the tree in `chalicelib.errors`. An error that should have been handled before is a 500."""
-    text = str(error)
-    match error:
-        case errors.BadRequestError():
-            return problem(400, error.code, text, field=error.field)
-        case errors.ConsentMissingError():
-            return problem(403, "consent-missing", text, field="consent")
-        case errors.NotFoundError():
-            return problem(404, "not-found", text)
-        case errors.ConflictError():
-            return problem(409, error.code, text)
-        case errors.IdempotencyMismatchError():
-            return problem(422, "idempotency-mismatch", text)
-        case errors.LockedOutError():
-            return problem(423, "locked-out", text, retry_after_s=error.retry_after_s)
-        case errors.AwsUnavailableError():
-            _log.warning("aws unavailable: %s %s", error.operation, error.code)
-            return _unavailable("aws-unavailable", error.retry_after_s)
-        case errors.AwsMisconfiguredError():
-            _log.error("aws misconfigured: %s %s", error.operation, error.code)
-            return _unavailable("service-misconfigured", error.retry_after_s)
-        case errors.AwsError():
-            _log.error("aws refused: %s %s", error.operation, error.code)
-            return _unavailable("aws-refused", 60)
-        case _:
-            _log.error("unhandled %s", type(error).__name__)
-            return problem(500, "internal-error", "Something went wrong here; nothing was approved.")
+    if isinstance(error, errors.AwsError):
+        return _unavailable(error)
+    if isinstance(error, errors.BadRequestError):
+        return problem(400, error.code, str(error), field=error.field)
+    if isinstance(error, errors.ConflictError):
+        return problem(409, error.code, str(error))
+    if isinstance(error, errors.LockedOutError):
+        return problem(423, "locked-out", str(error), retry_after_s=error.retry_after_s)
+    for kind, status, code in _PLAIN:
+        if isinstance(error, kind):
+            return problem(status, code, str(error))
+    return _unexpected(error, "the engine")
 
 
-def _unavailable(code: str, retry_after_s: int) -> Response:
-    detail = "The verification could not be finished, so nothing was approved and nothing was kept. Try again later."
-    return problem(503, code, detail, retry_after_s=retry_after_s)
+_PLAIN = (
+    (errors.ConsentMissingError, 403, "consent-missing"),
+    (errors.NotFoundError, 404, "not-found"),
+    (errors.IdempotencyMismatchError, 422, "idempotency-mismatch"),
+)
+
+
+def _unavailable(error: errors.AwsError) -> Response:
+    """AWS did not answer as it should; the operator's log says what, the caller only that nothing happened."""
+    _log.error("%s: %s %s", type(error).__name__, error.operation, error.code)
+    temporary = isinstance(error, errors.AwsUnavailableError)
+    code = "aws-unavailable" if temporary else "service-misconfigured"
+    detail = "The request could not be finished, so nothing was approved and nothing was kept. Try again later."
+    return problem(503, code, detail, retry_after_s=2 if temporary else 60)
+
+
+def _unexpected(error: Exception, where: str) -> Response:
+    """The message of such an error may hold anything, so only its type is logged."""
+    _log.error("unexpected %s in %s", type(error).__name__, where)
+    return problem(500, "internal-error", "Something went wrong here; nothing was approved.")

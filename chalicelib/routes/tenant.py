@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from chalice import Blueprint, Response
+from chalice.app import Blueprint, Response
 
 from chalicelib.errors import NotFoundError
 from chalicelib.model.policy import AnyOf, Flow
@@ -17,7 +17,7 @@ from chalicelib.wiring import services
 blueprint = Blueprint(__name__)
 
 
-@blueprint.route("/v1/users/{user_id}", authorizer=tenant_auth)  # type: ignore[untyped-decorator]
+@blueprint.route("/v1/users/{user_id}", authorizer=tenant_auth)
 @answering
 def get_user(user_id: str) -> Response:  # noqa: ARG001 - API Gateway decodes it, chalice local does not
     """A user's record, without pictures."""
@@ -40,7 +40,7 @@ def get_user(user_id: str) -> Response:  # noqa: ARG001 - API Gateway decodes it
     )
 
 
-@blueprint.route("/v1/policy", authorizer=tenant_auth)  # type: ignore[untyped-decorator]
+@blueprint.route("/v1/policy", authorizer=tenant_auth)
 @answering
 def get_policy() -> Response:
     """The policy in force: its digest, its flows, and what each asks of a request."""
@@ -72,7 +72,7 @@ def _steps(flow: Flow) -> list[object]:
     ]
 
 
-@blueprint.route("/healthz")  # type: ignore[untyped-decorator]
+@blueprint.route("/healthz")
 @answering
 def healthz() -> Response:
     """The app runs. Says nothing of AWS or of any tenant."""

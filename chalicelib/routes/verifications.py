@@ -8,7 +8,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from chalice import Blueprint, Response
+from chalice.app import Blueprint, Response
 
 from chalicelib.errors import BadRequestError
 from chalicelib.model.images import MAX_IMAGE_BYTES
@@ -25,15 +25,19 @@ _FIELDS = ("flow", "user_id", "selfie", "id_card", "id_card_back", "properties",
 
 
 def answer(status: int, content: dict[str, Any]) -> Response:
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    headers: dict[str, str | list[str]] = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     return Response(json.dumps(content), headers, status)
+
+
+def _digest(raw_body: str | bytes) -> str:
+    return hashlib.sha256(raw_body.encode() if isinstance(raw_body, str) else raw_body).hexdigest()
 
 
 def _tenant() -> Tenant:
     return services().tenant(tenant_of(blueprint.current_request))
 
 
-@blueprint.route("/v1/verifications", methods=["POST"], authorizer=tenant_auth)  # type: ignore[untyped-decorator]
+@blueprint.route("/v1/verifications", methods=["POST"], authorizer=tenant_auth)
 @answering
 def verify() -> Response:
     """Run a flow of the tenant's policy on a submission; the answer is the decision."""
@@ -43,7 +47,7 @@ def verify() -> Response:
         return answer(200, _verify(request.raw_body, tenant, now))
     if not 1 <= len(key) <= 255:
         raise BadRequestError("idempotency-key", "Idempotency-Key has 1 to 255 characters.")
-    stored = tenant.idempotency.begin(key, hashlib.sha256(request.raw_body).hexdigest(), now)
+    stored = tenant.idempotency.begin(key, _digest(request.raw_body), now)
     if stored is not None:
         return answer(stored.status, stored.body)
     try:
@@ -55,7 +59,7 @@ def verify() -> Response:
     return answer(200, decision)
 
 
-def _verify(raw_body: bytes, tenant: Tenant, now: datetime) -> dict[str, Any]:
+def _verify(raw_body: str | bytes, tenant: Tenant, now: datetime) -> dict[str, Any]:
     fields = body.read_object(raw_body, _FIELDS)
     flow, user_id = body.text(fields, "flow", 64), body.text(fields, "user_id", body.MAX_USER_ID_LENGTH)
     submission = Submission(
@@ -74,14 +78,14 @@ def _verify(raw_body: bytes, tenant: Tenant, now: datetime) -> dict[str, Any]:
     return decision_view(tenant.verify(submission), services().reason_messages)
 
 
-@blueprint.route("/v1/verifications/{verification_id}", authorizer=tenant_auth)  # type: ignore[untyped-decorator]
+@blueprint.route("/v1/verifications/{verification_id}", authorizer=tenant_auth)
 @answering
 def get_verification(verification_id: str) -> Response:
     """A decision from the decision log."""
     return answer(200, _tenant().decisions.get(verification_id))
 
 
-@blueprint.route("/v1/uploads", methods=["POST"], authorizer=tenant_auth)  # type: ignore[untyped-decorator]
+@blueprint.route("/v1/uploads", methods=["POST"], authorizer=tenant_auth)
 @answering
 def create_upload() -> Response:
     """Where to POST a picture that does not fit in a request: bound to this tenant, type and size, single use."""
@@ -94,7 +98,7 @@ def create_upload() -> Response:
     return answer(201, _tenant().uploads.create(content_type, size_bytes, datetime.now(UTC)))
 
 
-@blueprint.route("/v1/liveness-sessions", methods=["POST"], authorizer=tenant_auth)  # type: ignore[untyped-decorator]
+@blueprint.route("/v1/liveness-sessions", methods=["POST"], authorizer=tenant_auth)
 @answering
 def create_liveness_session() -> Response:
     """A Face Liveness session for one user, good for one verification within three minutes."""

@@ -1,0 +1,123 @@
+"""Plugins made up for the engine's tests: it knows nothing of faces, so neither do these."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.model.change import Change, Draft, Effect, Material, Phase
+from chalicelib.model.decision import Decision
+from chalicelib.model.findings import Finding, Outcome
+from chalicelib.model.plugins import Check, Number, Parameter, Plugins, Signal
+from chalicelib.model.policy import Limits, Step
+from chalicelib.model.submission import LivenessClaim, Submission
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class NoParameters:
+    pass
+
+
+@dataclass(frozen=True)
+class Asking:
+    Threshold: float = 90
+
+
+def signal(
+    name: str,
+    value: object = "pass",
+    needs: tuple[str, ...] = (),
+    uses: tuple[str, ...] = (),
+    inputs: tuple[str, ...] = (),
+    read: Callable[..., object] | None = None,
+) -> Signal:
+    """A signal whose value is a finding's outcome, or an exception to raise."""
+
+    def give(request: Any, **others: object) -> object:
+        if isinstance(request, list):
+            request.append(name)
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    return Signal(name, f"the signal {name}", read or give, needs, uses, inputs, ("aws:Call",))
+
+
+def check(name: str, needs: tuple[str, ...], asks: bool = False) -> Check:
+    """A check that passes on to its finding what its first signal says."""
+
+    def judge(parameters: object, **values: Any) -> Finding:
+        outcome = Outcome(values[needs[0]])
+        return Finding(outcome, None if outcome is Outcome.PASS else f"{name}_{outcome.value}")
+
+    parameters = (Parameter("Threshold", Number("percent", 0, 100, ""), float, 90),) if asks else ()
+    return Check(name, "", "", {}, parameters, Asking if asks else NoParameters, judge, needs)
+
+
+def plugins(*parts: Signal | Check | Effect) -> Plugins:
+    return Plugins(
+        {part.name: part for part in parts if isinstance(part, Check)},
+        {part.name: part for part in parts if isinstance(part, Signal)},
+        {part.name: part for part in parts if isinstance(part, Effect)},
+    )
+
+
+def step(name: str, parameters: object = NoParameters(), **consequences: Any) -> Step:
+    return Step(consequences.pop("id", name), name, parameters, **consequences)
+
+
+@dataclass
+class World:
+    """Everything that was written, in order, and the engine's other ways out."""
+
+    events: list[str] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    locked: Exception | None = None
+    breaks_at: Mapping[str, Exception] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, event: str) -> None:
+        with self.lock:
+            self.events.append(event)
+        if event in self.breaks_at:
+            raise self.breaks_at[event]
+
+    def begin(self, change: Change) -> None:
+        self.note("begin")
+
+    def abandon(self, change: Change) -> None:
+        self.note("abandon")
+
+    def check(self, user_key: str, flow: str, limits: Limits, now: datetime) -> None:
+        if self.locked:
+            raise self.locked
+
+    def record_failure(self, user_key: str, flow: str, limits: Limits, now: datetime) -> None:
+        self.note("failure")
+
+    def clear(self, user_key: str, flow: str) -> None:
+        self.note("clear")
+
+    def append(self, decision: Decision, keep_days: int) -> None:
+        self.decisions.append(decision)
+        self.note("log")
+
+    def claim(self, submission: Submission) -> LivenessClaim:
+        self.note("claim")
+        return LivenessClaim("s")
+
+
+def effect(name: str, phase: Phase, inputs: tuple[str, ...] = ()) -> Effect:
+    def do(world: World, change: Change, material: Material, draft: Draft) -> Draft:
+        world.note(name)
+        return draft
+
+    def undo(world: World, change: Change, draft: Draft) -> None:
+        world.note(f"undo {name}")
+
+    return Effect(name, "", phase, do, undo, inputs)
