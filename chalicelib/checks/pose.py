@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Annotated
 
+from chalicelib.checks._faces import NO_FACE
 from chalicelib.model.facts import FaceScan
 from chalicelib.model.findings import Finding, failed, inconclusive, passed
 from chalicelib.model.plugins import Number
 
 READS = "Rekognition DetectFaces: FaceDetails[].Pose"
 REASONS = {
-    "yaw_too_large": "The head is turned too far to a side.",
-    "pitch_too_large": "The head is raised or lowered too far.",
-    "roll_too_large": "The head is tilted too far.",
-    "no_face": "There is no face to look at.",
-    "no_pose": "Rekognition gave no pose for the face.",
+    **NO_FACE,
+    "yaw_too_large": "The head is turned too far to a side: look straight into the camera.",
+    "pitch_too_large": "The head is raised or lowered too far: hold the camera at the height of your eyes.",
+    "roll_too_large": "The head is tilted too far: hold it, and the camera, upright.",
+    "no_pose": "Rekognition gave no pose for the face: take the picture again.",
 }
 
 
@@ -35,11 +37,11 @@ def judge(parameters: Parameters, *, selfie_faces: FaceScan) -> Finding:
         ("pitch_too_large", face.pitch_deg, parameters.max_pitch_deg),
         ("roll_too_large", face.roll_deg, parameters.max_roll_deg),
     )
-    widest = 0.0
+    tightest = (math.inf, 0.0, 0.0)  # what is left to the limit, the angle, its limit
     for reason, angle, limit in angles:
         if angle is None:
             return inconclusive("no_pose")
         if not abs(angle) <= limit:
             return failed(reason, angle, limit)
-        widest = max(widest, abs(angle))
-    return passed(widest, parameters.max_yaw_deg)
+        tightest = min(tightest, (limit - abs(angle), abs(angle), limit))
+    return passed(tightest[1], tightest[2])

@@ -1,0 +1,35 @@
+"""The ID document is valid today, and for as many days more as the policy asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from chalicelib.checks._document import DATE_REASONS, Confidence, read_day
+from chalicelib.model.facts import IdDocument
+from chalicelib.model.findings import Finding, at_least, failed
+from chalicelib.model.plugins import Number
+
+READS = "Textract AnalyzeID: EXPIRATION_DATE (NormalizedValue)"
+REASONS = {
+    **DATE_REASONS,
+    "expired": "The document has expired: use a valid one.",
+    "expires_too_soon": "The document expires too soon: use one that is valid for longer.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    min_days_left: Annotated[int, Number("days", 0, 3650, "days until the last valid day; 0: it may be today")] = 0
+    min_confidence: Confidence = 80
+
+
+def judge(parameters: Parameters, *, id_document: IdDocument, today: date) -> Finding:
+    last_day = read_day(id_document, "EXPIRATION_DATE", parameters.min_confidence)
+    if isinstance(last_day, Finding):
+        return last_day
+    days_left = (last_day - today).days
+    if days_left < 0:
+        return failed("expired", days_left, parameters.min_days_left)
+    return at_least(days_left, parameters.min_days_left, "expires_too_soon")

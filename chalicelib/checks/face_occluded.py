@@ -1,0 +1,27 @@
+"""Nothing covers the face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.checks._faces import ATTRIBUTE_REASONS, Confidence, attribute_is
+from chalicelib.model.facts import FaceScan
+from chalicelib.model.findings import Finding, inconclusive
+
+READS = "Rekognition DetectFaces: FaceDetails[].FaceOccluded"
+REASONS = {
+    **ATTRIBUTE_REASONS,
+    "face_occluded": "Something covers the face: take off masks and scarves, and move hands and hair away.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    min_confidence: Confidence = 90
+
+
+def judge(parameters: Parameters, *, selfie_faces: FaceScan) -> Finding:
+    face = selfie_faces.main_face
+    if face is None:
+        return inconclusive("no_face")
+    return attribute_is(face.face_occluded, False, parameters.min_confidence, "face_occluded")
