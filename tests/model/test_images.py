@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import zlib
@@ -85,10 +86,8 @@ def test_what_is_no_usable_picture_is_refused_by_name(content: bytes, fault: Ima
 @given(st.binary(max_size=400), st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"]))
 @example(b"\xe1\x00\x10Exif\0\0MM\0*\0\0\0\x08\xff\xff", b"\xff\xd8\xff")
 def test_no_bytes_break_it(rest: bytes, start: bytes) -> None:
-    try:
+    with contextlib.suppress(ImageRejectedError):
         read_image(start + rest)
-    except ImageRejectedError:
-        pass
 
 
 @given(st.integers(2, 2000))

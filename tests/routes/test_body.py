@@ -109,9 +109,9 @@ def test_consent_has_its_own_time_or_now() -> None:
     assert (now := body.consent({"consent": {"version": "1"}}, NOW)) and now.given_at == NOW
 
 
+LEAVES = st.none() | st.booleans() | st.floats() | st.text(max_size=8)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
 )
 FIELDS = ("flow", "user_id", "selfie", "properties", "consent", "liveness_session")
 
