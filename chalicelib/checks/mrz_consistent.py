@@ -43,13 +43,17 @@ def judge(parameters: Parameters, *, id_document: IdDocument) -> Finding:
         return inconclusive("mrz_unreadable")
     if zone.wrong_check_digits:
         return failed("check_digit_wrong", zone.wrong_check_digits[0])
+    return _compare(zone, id_document.fields)
+
+
+def _compare(zone: Mrz, fields: Mapping[str, IdField]) -> Finding:
     for name in COMPARED:
-        field = id_document.fields.get(name)
+        field = fields.get(name)
         if field is None:
             return inconclusive("field_missing", name)
         if name in DATES and field.day is None:
             return inconclusive("date_unreadable", name)
-        if not _same(zone, name, id_document.fields):
+        if not _same(zone, name, fields):
             return failed("differs_from_print", name)
     return passed()
 

@@ -17,8 +17,8 @@ class Mrz:
     """What the zone says. Dates are YYMMDD as printed: no century, unknown parts filled with `<`.
 
     Names are in capitals, their parts separated by blanks; `names_cut` when they may have been too long for the zone.
-    `wrong_check_digits` names the parts whose check digit does not hold: document_number, birth_date, expiry_date,
-    optional_data or composite.
+    `wrong_check_digits` names the parts whose check digit does not hold: birth_date, expiry_date, document_number,
+    optional_data, composite; in this order.
     """
 
     document_number: str
@@ -89,7 +89,7 @@ def _long_number(field: str, digit: str, optional: str) -> tuple[str, str]:
 def _mrz(number: str, dates: str, names: str, checks: tuple[tuple[str, str, str], ...]) -> Mrz:
     """`dates` are the fifteen characters from the date of birth to the check digit of the date of expiry."""
     birth, expiry = dates[0:6], dates[8:14]
-    all_checks = (*checks, ("birth_date", birth, dates[6]), ("expiry_date", expiry, dates[14]))
+    all_checks = (("birth_date", birth, dates[6]), ("expiry_date", expiry, dates[14]), *checks)
     surname, _, given_names = names.partition(_FILLER * 2)
     return Mrz(
         document_number=number.replace(_FILLER, ""),
