@@ -2,9 +2,8 @@
 
 from chalice.app import Chalice
 
-from chalicelib.routes import auth, tenant, verifications
+from chalicelib.routes import auth, openapi, tenant, verifications
 
 app = Chalice(app_name="countersign")
-app.register_blueprint(auth.blueprint)
-app.register_blueprint(verifications.blueprint)
-app.register_blueprint(tenant.blueprint)
+for part in (auth, verifications, tenant, openapi):
+    app.register_blueprint(part.blueprint)
