@@ -1,0 +1,1 @@
+"""What Textract AnalyzeID would see, read from real pictures."""
