@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from chalicelib.aws import AwsCaller
-from chalicelib.checks import installed_checks
+from chalicelib.checks import all_checks
 from chalicelib.effects import built_in_effects
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.engine.plan import plan_flow
@@ -65,7 +65,7 @@ class Services:
 
     @cached_property
     def plugins(self) -> Plugins:
-        return Plugins(installed_checks(), built_in_signals(), built_in_effects())
+        return Plugins(all_checks(), built_in_signals(), built_in_effects())
 
     @cached_property
     def reason_messages(self) -> dict[str, str]:
