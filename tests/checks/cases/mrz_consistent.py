@@ -24,6 +24,7 @@ CASES = (
     failing("a later end in print", document(EXPIRATION_DATE=date(2032, 4, 15)), "differs_from_print"),
     failing("another surname", document(LAST_NAME="ERIKSEN"), "differs_from_print", observed="LAST_NAME"),
     failing("another given name", document(FIRST_NAME="HANNA"), "differs_from_print", observed="FIRST_NAME"),
+    failing("a name longer than the zone's", document(MIDDLE_NAME="MARIA EVA"), "differs_from_print"),
     failing("a name shorter than the zone's", document(MIDDLE_NAME=None), "differs_from_print"),
     failing("a name in signs only", document(LAST_NAME="..."), "differs_from_print"),
     failing("a zone without given names", document(MRZ_CODE=TD3.replace("ANNA<MARIA", "<" * 10)), "differs_from_print"),
