@@ -1,0 +1,33 @@
+"""The signals: one function each, and the table of them."""
+
+from __future__ import annotations
+
+from chalicelib.model.plugins import Signal, signal_of
+from chalicelib.signals import rekognition, submission, textract
+
+
+def built_in_signals() -> dict[str, Signal]:
+    """By name."""
+    compare = ("rekognition:CompareFaces",)
+    table = (
+        signal_of(submission.selfie, inputs=("selfie",)),
+        signal_of(submission.id_card, inputs=("id_card",)),
+        signal_of(submission.properties),
+        signal_of(submission.today),
+        signal_of(submission.user_key),
+        signal_of(submission.user, calls=("dynamodb:GetItem",)),
+        signal_of(
+            rekognition.liveness,
+            inputs=("liveness_session",),
+            calls=("rekognition:GetFaceLivenessSessionResults",),
+        ),
+        signal_of(rekognition.selfie_faces, calls=("rekognition:DetectFaces",)),
+        signal_of(rekognition.id_face, calls=compare),
+        signal_of(rekognition.stored_face_matches, calls=compare),
+        signal_of(
+            rekognition.collection_matches,
+            calls=("rekognition:SearchFacesByImage", "dynamodb:BatchGetItem"),
+        ),
+        signal_of(textract.id_document, calls=("textract:AnalyzeID",)),
+    )
+    return {signal.name: signal for signal in table}

@@ -1,0 +1,18 @@
+"""Deleting faces from a collection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib.aws import Aws
+from chalicelib.errors import AwsUnavailableError
+
+
+def delete_faces(aws: Aws, collection: str, face_ids: Sequence[str]) -> None:
+    """Idempotent: a face that is not there is fine. Raises AwsUnavailableError when one stayed for another reason."""
+    if not face_ids:
+        return
+    answer = aws("rekognition", "delete_faces", {"CollectionId": collection, "FaceIds": list(face_ids)})
+    for failure in answer.get("UnsuccessfulFaceDeletions", ()):
+        if failure.get("Reasons") != ["FACE_NOT_FOUND"]:
+            raise AwsUnavailableError("rekognition:delete_faces", ",".join(failure.get("Reasons", ())), "a face stayed")

@@ -1,0 +1,53 @@
+"""Add the selfie's face to the tenant's collection."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib.effects.faces import delete_faces
+from chalicelib.effects.ports import EffectPorts
+from chalicelib.errors import ConflictError
+from chalicelib.model.change import Change, Draft, Effect, Material, Phase
+from chalicelib.model.facts import StoredFace
+
+
+def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:
+    """QualityFilter is NONE: the policy's checks have judged the quality, a second opinion would only surprise."""
+    answer = ports.aws(
+        "rekognition",
+        "index_faces",
+        {
+            "CollectionId": change.collection,
+            "Image": {"Bytes": material.images["selfie"].content},
+            "ExternalImageId": change.external_image_id,
+            "MaxFaces": 1,
+            "QualityFilter": "NONE",
+            "DetectionAttributes": ["DEFAULT"],
+        },
+    )
+    if not answer["FaceRecords"]:
+        raise ConflictError("face-not-indexed", "No face in the picture could be stored; take another picture.")
+    face_id = answer["FaceRecords"][0]["Face"]["FaceId"]
+    image_key, version = change.image_keys["selfie"], answer["FaceModelVersion"]
+    return replace(draft, face=StoredFace(face_id, change.collection, image_key, version, change.started_at))
+
+
+def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:
+    """Without a face id (the answer was lost) the collection is searched for the change's ExternalImageId."""
+    face_ids = [draft.face.face_id] if draft.face else _find(ports, change)
+    delete_faces(ports.aws, change.collection, face_ids)
+
+
+def _find(ports: EffectPorts, change: Change) -> list[str]:
+    found: list[str] = []
+    parameters: dict[str, object] = {"CollectionId": change.collection, "MaxResults": 4096}
+    while True:
+        page = ports.aws("rekognition", "list_faces", parameters)
+        found += [f["FaceId"] for f in page["Faces"] if f.get("ExternalImageId") == change.external_image_id]
+        if not page.get("NextToken"):
+            return found
+        parameters["NextToken"] = page["NextToken"]
+
+
+def effect() -> Effect:
+    return Effect("index_face", "Add the face to the tenant's collection.", Phase.BEFORE, do, undo, ("selfie",))

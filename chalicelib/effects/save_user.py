@@ -1,0 +1,18 @@
+"""Make the user's record real, together with the decision."""
+
+from __future__ import annotations
+
+from chalicelib.effects.ports import EffectPorts
+from chalicelib.model.change import Change, Draft, Effect, Material, Phase
+
+
+def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:
+    return ports.users.save(change, material, draft)
+
+
+def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:
+    """Nothing: a transaction that failed wrote nothing."""
+
+
+def effect() -> Effect:
+    return Effect("save_user", "Make the user's record real, with the decision.", Phase.COMMIT, do, undo)

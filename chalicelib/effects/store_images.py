@@ -1,0 +1,31 @@
+"""Store the pictures in S3, under the tenant's and the user's prefix."""
+
+from __future__ import annotations
+
+from chalicelib.effects.objects import delete_all_versions
+from chalicelib.effects.ports import EffectPorts
+from chalicelib.model.change import Change, Draft, Effect, Material, Phase
+
+
+def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:
+    for kind, image in material.images.items():
+        ports.aws(
+            "s3",
+            "put_object",
+            {
+                "Bucket": ports.images_bucket,
+                "Key": change.image_keys[kind],
+                "Body": image.content,
+                "ContentType": image.media_type,
+            },
+        )
+    return draft
+
+
+def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:  # noqa: ARG001 - the keys are in the change
+    for key in change.image_keys.values():
+        delete_all_versions(ports.aws, ports.images_bucket, key)
+
+
+def effect() -> Effect:
+    return Effect("store_images", "Store the pictures in S3.", Phase.BEFORE, do, undo)

@@ -1,0 +1,19 @@
+"""Note when the user was last authenticated, together with the decision."""
+
+from __future__ import annotations
+
+from chalicelib.effects.ports import EffectPorts
+from chalicelib.model.change import Change, Draft, Effect, Material, Phase
+
+
+def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:
+    ports.users.touch(change, material)
+    return draft
+
+
+def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:
+    """Nothing: a transaction that failed wrote nothing."""
+
+
+def effect() -> Effect:
+    return Effect("touch_user", "Note the authentication, with the decision.", Phase.COMMIT, do, undo)

@@ -1,0 +1,47 @@
+"""What Textract tells. https://docs.aws.amazon.com/textract/latest/dg/API_AnalyzeID.html"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from chalicelib.errors import AwsRefusedError, BadImageError
+from chalicelib.model.facts import IdDocument, IdField
+from chalicelib.model.images import Image
+from chalicelib.signals.request import SignalRequest
+
+_BAD_IMAGE = {"BadDocumentException", "UnsupportedDocumentException", "DocumentTooLargeException"}
+
+
+def id_document(request: SignalRequest, *, id_card: tuple[Image, ...]) -> IdDocument:
+    """The fields of the ID document, front and back together; of a field read twice, the surer."""
+    pages = [{"Bytes": side.content} for side in id_card]
+    try:
+        answer = request.aws("textract", "analyze_id", {"DocumentPages": pages})
+    except AwsRefusedError as refused:
+        if refused.code in _BAD_IMAGE:
+            text = "The picture id_card cannot be read; send another."
+            raise BadImageError("image-unusable", text, "id_card") from None
+        raise
+    fields: dict[str, IdField] = {}
+    for document in answer["IdentityDocuments"]:
+        for found in document.get("IdentityDocumentFields", ()):
+            name, field = found["Type"]["Text"], _field(found["ValueDetection"])
+            if field.text and (name not in fields or field.confidence > fields[name].confidence):
+                fields[name] = field
+    return IdDocument(fields)
+
+
+def _field(value: Mapping[str, Any]) -> IdField:
+    return IdField(value["Text"].strip(), float(value["Confidence"]), _day(value.get("NormalizedValue", {})))
+
+
+def _day(normalized: Mapping[str, Any]) -> date | None:
+    """NormalizedValue of a date, like 1974-08-12T00:00:00; anything else is no date."""
+    if normalized.get("ValueType") != "DATE":
+        return None
+    try:
+        return datetime.fromisoformat(normalized["Value"]).date()
+    except ValueError:
+        return None
