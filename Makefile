@@ -1,0 +1,60 @@
+# Everything here sets up what it needs by itself: a Python environment in .venv, made once.
+.DEFAULT_GOAL := help
+.SUFFIXES:
+SHELL := bash
+.PHONY: help demo serve test lint lock clean
+
+# Version managers put commands on the PATH that do nothing but fail, so each candidate is really run.
+SUITABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3.12 python3.13 python3.11 python3 python; do \
+	"$$p" -c '$(SUITABLE)' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PORT ?= 8000
+
+help:  ## This list
+	@sed -n 's/^\([a-z]*\):.*## *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+
+demo: $(READY)  ## Run the four identity flows on real photographs and show every decision
+	@$(BIN)/python -m cli.demo
+
+serve: $(READY)  ## Keep the sandbox and the app running (PORT=8000), to try one's own pictures
+	@exec $(BIN)/python -m cli.serve --port $(PORT)
+
+test: lint  ## All gates and all tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: $(READY)  ## Style, types and the import rule
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+lock: $(READY)  ## Pin requirements/*.in anew, with hashes, for every platform
+	@$(BIN)/python -m venv $(VENV)-lock
+	@$(VENV)-lock/bin/python -m pip install --quiet uv
+	@for set in lambda: dev:-dev sandbox:-sandbox pictures:-pictures; do \
+		$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+			$$([ "$$set" = pictures:-pictures ] && echo --no-deps) \
+			"requirements/$${set%%:*}.in" --output-file "requirements$${set#*:}.txt" || exit 1; \
+		echo "requirements$${set#*:}.txt"; \
+	done
+
+clean:  ## Remove what was made: the environment, caches and the local stack's files
+	rm -rf $(VENV) $(VENV)-lock .countersign build dist *.egg-info
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements-sandbox.txt requirements-pictures.txt pyproject.toml
+	@[ -n "$(PYTHON)" ] || { echo "Countersign needs Python 3.11, 3.12 or 3.13 with its venv module, and none was found." >&2; \
+		echo "Install one (on Debian and Ubuntu: python3 python3-venv), or say where it is: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c '$(SUITABLE)' >/dev/null 2>&1 || { \
+		echo "$(PYTHON) is not a working Python 3.11, 3.12 or 3.13 with its venv module; choose another: make PYTHON=..." >&2; exit 1; }
+	@echo "Setting up $(VENV) with $$("$(PYTHON)" --version). This happens once and takes about a minute and a half."
+	@"$(PYTHON)" -m venv $(VENV)
+	@set -o pipefail; $(BIN)/python -m pip --disable-pip-version-check install --progress-bar off --require-hashes -r requirements-sandbox.txt | \
+		sed -n -e 's/^Collecting \([^ ;]*\).*/  \1/p' -e 's/^Installing collected packages.*/  installing them all .../p'
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps -r requirements-pictures.txt
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --editable .
+	@touch $@

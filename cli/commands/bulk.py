@@ -1,0 +1,111 @@
+"""bulk-import."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from cli.bulk.history import Entry, History
+from cli.bulk.importer import Importer, import_all
+from cli.bulk.people import Folder, Person, Source, find_people
+from cli.bulk.s3 import bucket
+from cli.commands.options import connection
+from cli.connection import connect
+from cli.errors import CliError
+
+
+@click.command("bulk-import")
+@click.argument("source")
+@click.option("--consent", metavar="VERSION", help="The version of the text that these people agreed to.")
+@click.option("--flow", help="The flow for all; default: register, or register_with_id_card for those with a card.")
+@click.option(
+    "--history",
+    "history_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The record of what was done, JSON lines [default: .countersign/import-TENANT.jsonl].",
+)
+@click.option("--at-once", type=click.IntRange(1, 16), default=4, show_default=True, help="How many side by side.")
+@connection
+def bulk_import(
+    source: str,
+    consent: str | None,
+    flow: str | None,
+    history_path: Path | None,
+    at_once: int,
+    tenant: str | None,
+    url: str | None,
+    key: str | None,
+) -> None:
+    """Register the people of SOURCE: a folder or s3://bucket/prefix.
+
+    Each picture is one person and its file name the user id; or a people.csv there names user_id, selfie, id_card and
+    properties. It can be stopped and started again: who was decided on with the same pictures is skipped.
+
+    Exit code: 0 when everyone is registered, 1 when someone was refused, 2 on an error.
+
+    Example: countersign bulk-import photos/ --tenant acme --consent 2026-01
+    """
+    people_source = _source(source)
+    people = find_people(people_source)
+    path = history_path or Path(".countersign") / f"import-{tenant or 'default'}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    importer = Importer(
+        client=connect(tenant, url, key),
+        source=people_source,
+        history=History(path),
+        flow_of=lambda person: flow or ("register_with_id_card" if person.id_card else "register"),
+        consent=consent,
+    )
+    console = Console()
+    entries, stopped = _run(importer, people, at_once, console)
+    _summarize(console, entries, len(people), path)
+    if stopped or any(entry.decision == "error" for entry in entries if entry):
+        raise SystemExit(2)
+    raise SystemExit(1 if any(entry.decision != "approved" for entry in entries if entry) else 0)
+
+
+def _source(text: str) -> Source:
+    if text.startswith("s3://"):
+        return bucket(text)
+    if not Path(text).is_dir():
+        raise CliError(f"{text} is neither a folder nor s3://bucket/prefix.")
+    return Folder(Path(text))
+
+
+def _run(importer: Importer, people: list[Person], at_once: int, console: Console) -> tuple[list[Entry | None], bool]:
+    """The results, and whether it was stopped by Ctrl-C before the end."""
+    entries: list[Entry | None] = []
+    columns = (TextColumn("importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("importing", total=len(people))
+        results = import_all(importer, people, at_once)
+        try:
+            for entry in results:
+                entries.append(entry)
+                progress.advance(task)
+        except KeyboardInterrupt:
+            progress.console.print("stopping: those under way are finished first ...", style="yellow")
+            results.close()
+            return entries, True
+    return entries, False
+
+
+def _summarize(console: Console, entries: Iterable[Entry | None], total: int, history: Path) -> None:
+    counts = Counter(entry.decision if entry else "skipped" for entry in entries)
+    refused = [entry for entry in entries if entry and entry.decision != "approved"]
+    if refused:
+        table = Table("user", "decision", "why")
+        for entry in refused:
+            table.add_row(escape(entry.user), entry.decision, escape("; ".join(entry.reasons)))
+        console.print(table)
+    words = ", ".join(f"{counts[word]} {word}" for word in ("approved", "denied", "review", "error", "skipped"))
+    console.print(f"{sum(counts.values())} of {total} people: {words}. History: {history}", highlight=False)
+    if counts["error"] or sum(counts.values()) < total:
+        console.print("Run the same command again to go on where it stopped.")
