@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
+from chalicelib.aws import Aws
+from chalicelib.errors import AwsError
 
-KEY_SCHEMA = ({"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"})
+KEY_SCHEMA = {"pk": "HASH", "sk": "RANGE"}
 TTL_ATTRIBUTE = "expires_at"
 _THERE_ALREADY = {
     "ResourceInUseException",
@@ -18,8 +19,6 @@ _THERE_ALREADY = {
     "ResourceAlreadyExistsException",
     "ValidationException",  # TTL is already enabled
 }
-
-ClientOf = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,10 @@ class Names:
     queue: str
     collection_prefix: str
 
+    @classmethod
+    def for_environment(cls, prefix: str) -> Names:
+        return cls(f"{prefix}-table", f"{prefix}-images", f"{prefix}-policies", f"{prefix}-queue", prefix)
+
     def environment(self) -> dict[str, str]:
         return {
             "COUNTERSIGN_TABLE": self.table,
@@ -41,45 +44,46 @@ class Names:
         }
 
 
-def create(client_of: ClientOf, names: Names, shards_by_tenant: Mapping[str, int]) -> None:
+def create(aws: Aws, names: Names, region: str, shards_by_tenant: Mapping[str, int]) -> None:
     """Make what is not there: the table, the versioned buckets, the queue, and each tenant's collections."""
-    _create_table(client_of("dynamodb"), names.table)
+    _create_table(aws, names.table)
     for bucket in (names.images_bucket, names.policies_bucket):
-        _create_bucket(client_of("s3"), bucket)
-    client_of("sqs").create_queue(QueueName=names.queue)
+        _create_bucket(aws, bucket, region)
+    aws("sqs", "create_queue", {"QueueName": names.queue})
     for tenant, shards in shards_by_tenant.items():
         for shard in range(shards):
             with _unless_there():
-                collection = f"{names.collection_prefix}-{tenant}-{shard}"
-                client_of("rekognition").create_collection(CollectionId=collection)
+                aws("rekognition", "create_collection", {"CollectionId": f"{names.collection_prefix}-{tenant}-{shard}"})
 
 
-def _create_table(dynamodb: Any, table: str) -> None:
+def _create_table(aws: Aws, table: str) -> None:
+    schema = {
+        "TableName": table,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in KEY_SCHEMA.items()],
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in KEY_SCHEMA],
+    }
+    expiry = {"Enabled": True, "AttributeName": TTL_ATTRIBUTE}
     with _unless_there():
-        dynamodb.create_table(
-            TableName=table,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=list(KEY_SCHEMA),
-            AttributeDefinitions=[{"AttributeName": key["AttributeName"], "AttributeType": "S"} for key in KEY_SCHEMA],
-        )
+        aws("dynamodb", "create_table", schema)
     with _unless_there():
-        dynamodb.update_time_to_live(
-            TableName=table, TimeToLiveSpecification={"Enabled": True, "AttributeName": TTL_ATTRIBUTE}
-        )
+        aws("dynamodb", "update_time_to_live", {"TableName": table, "TimeToLiveSpecification": expiry})
 
 
-def _create_bucket(s3: Any, bucket: str) -> None:
+def _create_bucket(aws: Aws, bucket: str, region: str) -> None:
+    parameters: dict[str, Any] = {"Bucket": bucket}
+    if region != "us-east-1":
+        parameters["CreateBucketConfiguration"] = {"LocationConstraint": region}
     with _unless_there():
-        region = s3.meta.region_name
-        place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        s3.create_bucket(Bucket=bucket, **place)
-    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        aws("s3", "create_bucket", parameters)
+    versioning = {"Bucket": bucket, "VersioningConfiguration": {"Status": "Enabled"}}
+    aws("s3", "put_bucket_versioning", versioning)
 
 
 @contextlib.contextmanager
-def _unless_there() -> Any:
+def _unless_there() -> Iterator[None]:
     try:
         yield
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in _THERE_ALREADY:
+    except AwsError as error:
+        if error.code not in _THERE_ALREADY:
             raise

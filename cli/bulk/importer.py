@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -82,7 +82,7 @@ class Importer:
         return entry
 
 
-def import_all(importer: Importer, people: list[Person], at_once: int) -> Iterator[Entry | None]:
+def import_all(importer: Importer, people: list[Person], at_once: int) -> Generator[Entry | None, None, None]:
     """Yield a result for each person as it comes. No more than `at_once` are begun and unfinished at any time.
 
     When the consumer stops early (Ctrl-C), those under way are finished, so the history tells the truth.

@@ -26,8 +26,9 @@ def bucket(url: str) -> Bucket:
 
     def get(key: str) -> bytes:
         try:
-            return client.get_object(Bucket=name, Key=key)["Body"].read()
+            content: bytes = client.get_object(Bucket=name, Key=key)["Body"].read()
         except (BotoCoreError, ClientError) as error:
             raise OSError(str(error)) from error
+        return content
 
     return Bucket(prefix.rstrip("/") + "/" if prefix else "", list_keys, get)
