@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    NoRegionError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
+from botocore.parsers import ResponseParserError
 
 from chalicelib.errors import (
     AwsConditionFailedError,
@@ -35,6 +43,7 @@ _UNAVAILABLE = {
     "SlowDown",
     "RequestTimeout",
     "TransactionInProgressException",
+    "TransactionConflictException",  # another transaction was at the same item; the condition was never looked at
 }
 _MISCONFIGURED = {
     "AccessDenied",
@@ -42,14 +51,19 @@ _MISCONFIGURED = {
     "UnauthorizedOperation",
     "UnrecognizedClientException",
     "InvalidSignatureException",
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "ExpiredToken",
     "ExpiredTokenException",
     "ResourceNotFoundException",
+    "ServiceQuotaExceededException",
     "NoSuchBucket",
     "AWS.SimpleQueueService.NonExistentQueue",
     "QueueDoesNotExist",
     "KMSAccessDeniedException",
 }
-_CONDITION_FAILED = {"ConditionalCheckFailedException", "TransactionConflictException"}
+_CONDITION_FAILED = {"ConditionalCheckFailedException"}
+_BAD_SETTINGS = (NoRegionError, NoCredentialsError, PartialCredentialsError)
 
 
 class Aws(Protocol):
@@ -57,7 +71,8 @@ class Aws(Protocol):
 
     Raises:
         AwsUnavailableError: throttled, timed out, unreachable or broken, after botocore's own retries.
-        AwsMisconfiguredError: access denied, or a table, bucket, queue or collection is missing.
+        AwsMisconfiguredError: access denied, no region or credentials, or a table, bucket, queue or collection is
+            missing or full.
         AwsConditionFailedError: a conditional write lost.
         AwsRefusedError: AWS refused this request's content; `code` is AWS's.
     """
@@ -72,12 +87,17 @@ class AwsCaller:
         self._client = client
 
     def __call__(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Answer:
+        name = f"{service}:{operation}"
         try:
             answer: Answer = getattr(self._client(service), operation)(**parameters)
         except ClientError as error:
-            raise _translate(f"{service}:{operation}", error) from error
-        except BotoCoreError as error:  # timeouts, no connection, no credentials
-            raise AwsUnavailableError(f"{service}:{operation}", type(error).__name__, str(error)) from error
+            raise _translate(f"{service}:{error.operation_name}", error) from error
+        except _BAD_SETTINGS as error:
+            raise AwsMisconfiguredError(name, type(error).__name__, str(error)) from error
+        except ParamValidationError as error:  # the text may hold what the applicant sent
+            raise AwsRefusedError(name, "ParamValidationError", "botocore refused the parameters") from error
+        except (BotoCoreError, ResponseParserError) as error:  # timeouts, no connection, an answer that is none
+            raise AwsUnavailableError(name, type(error).__name__, str(error)) from error
         return answer
 
 
@@ -97,16 +117,35 @@ def _translate(operation: str, error: ClientError) -> AwsError:
 
 
 def _worst_cancellation(error: ClientError, code: str) -> str:
-    """Why a transaction was cancelled: throttling before a lost condition, since a retry may then succeed.
+    """Why a transaction was cancelled: a lost condition first, since no retry wins it; then what passes by itself.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
     """
     reasons: Any = error.response.get("CancellationReasons", [])
     codes = [reason.get("Code", "None") for reason in reasons]
     renamed = {
+        "ConditionalCheckFailed": "ConditionalCheckFailedException",
         "ThrottlingError": "ThrottlingException",
         "ProvisionedThroughputExceeded": "ProvisionedThroughputExceededException",
-        "ConditionalCheckFailed": "ConditionalCheckFailedException",
         "TransactionConflict": "TransactionConflictException",
     }
     return next((new for old, new in renamed.items() if old in codes), code)
+
+
+def delete_object(aws: Aws, bucket: str, key: str) -> None:
+    """Delete an object with every version and delete marker it has. None there: nothing to do.
+
+    Raises AwsUnavailableError, beside what any call raises, when S3 deleted only some of them.
+    """
+    listing: dict[str, Any] = {"Bucket": bucket, "Prefix": key}
+    while True:
+        page = aws("s3", "list_object_versions", listing)
+        found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+        versions = [{"Key": key, "VersionId": one["VersionId"]} for one in found if one["Key"] == key]
+        if versions:
+            deleted = aws("s3", "delete_objects", {"Bucket": bucket, "Delete": {"Objects": versions, "Quiet": True}})
+            if errors := deleted.get("Errors"):
+                raise AwsUnavailableError("s3:DeleteObjects", errors[0].get("Code", "Unknown"), "versions are left")
+        if not page.get("IsTruncated"):
+            return
+        listing |= {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}

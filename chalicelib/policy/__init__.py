@@ -1,0 +1,1 @@
+"""The policy language: YAML in, a frozen Policy or all its problems out."""

@@ -1,1 +1,5 @@
-"""What is kept: one DynamoDB table, and objects in S3. Every key begins with the tenant, but the credentials'."""
+"""DynamoDB and S3: users, decisions, attempts, liveness sessions, uploads, idempotency, credentials, policies.
+
+One table (`pk`, `sk`, TTL in `expires_at`). TTL deletes late, up to days, so what must not outlive its time is
+checked on reading too.
+"""

@@ -1,45 +1,177 @@
-"""Python values to DynamoDB items and back, in one place. Times are ISO 8601 texts, numbers Decimals on the wire."""
+"""The table as plain Python values: one place for keys, types, times and conditional writes."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import math
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from chalicelib.aws import Aws
+from chalicelib.errors import AwsUnavailableError
 
 Item = dict[str, Any]
+Key = Mapping[str, str]
+
+_BATCH_KEYS = 100  # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+_TRIES = 4
+_TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
-def to_item(values: Mapping[str, Any]) -> Item:
-    """None values are left out."""
-    serialize = TypeSerializer().serialize
-    return {key: serialize(_decimals(value)) for key, value in values.items() if value is not None}
+def key(tenant: str, kind: str, name: str, sk: str) -> dict[str, str]:
+    """An item's key below its tenant. `name` may come from outside: it is the last part, so it cannot leave it.
+
+    Raises ValueError when the tenant's name could be mistaken for another's prefix.
+    """
+    return {"pk": f"T#{tenant_name(tenant)}#{kind}#{name}", "sk": sk}
 
 
-def from_item(item: Mapping[str, Any]) -> Item:
-    deserialize = TypeDeserializer().deserialize
-    return {key: _numbers(deserialize(value)) for key, value in item.items()}
+def tenant_name(tenant: str) -> str:
+    """The name itself if it is fit for keys, object prefixes and collection ids; else ValueError."""
+    if not _TENANT.fullmatch(tenant):
+        raise ValueError(f"{tenant!r} is no tenant name: lower-case letters, digits and -, at most 63, no - in front")
+    return tenant
 
 
-def get_item(aws: Aws, table: str, pk: str, sk: str) -> Item | None:
-    """A consistent read."""
-    answer = aws(
-        "dynamodb", "get_item", {"TableName": table, "Key": to_item({"pk": pk, "sk": sk}), "ConsistentRead": True}
-    )
-    return from_item(answer["Item"]) if "Item" in answer else None
+def stamp(moment: datetime) -> str:
+    """A moment as text whose alphabetical order is that of time."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _decimals(value: Any) -> Any:
-    return json.loads(json.dumps(value), parse_float=Decimal)
+def moment_of(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
-def _numbers(value: Any) -> Any:
+def epoch_s(moment: datetime) -> int:
+    """What the TTL attribute holds."""
+    return math.ceil(moment.timestamp())
+
+
+class Table:
+    """Reads are consistent. In expressions attributes are written `#name` and values `:name`.
+
+    Writes whose condition loses raise AwsConditionFailedError.
+    """
+
+    def __init__(self, aws: Aws, name: str) -> None:
+        self._aws = aws
+        self._name = name
+
+    def get(self, where: Key) -> Item | None:
+        answer = self._call("get_item", {"TableName": self._name, "Key": _pack(where), "ConsistentRead": True})
+        return _unpack(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, wheres: Sequence[Key]) -> list[Item]:
+        """The items that exist, in no order. Raises AwsUnavailableError when DynamoDB leaves some unread."""
+        found: list[Item] = []
+        for first in range(0, len(wheres), _BATCH_KEYS):
+            found += self._get_batch([_pack(where) for where in wheres[first : first + _BATCH_KEYS]])
+        return found
+
+    def _get_batch(self, keys: list[Item]) -> Iterable[Item]:
+        asked: Any = {self._name: {"Keys": keys, "ConsistentRead": True}}
+        for attempt in range(_TRIES):
+            answer = self._call("batch_get_item", {"RequestItems": asked})
+            yield from (_unpack(item) for item in answer["Responses"].get(self._name, ()))
+            asked = answer.get("UnprocessedKeys")
+            if not asked:
+                return
+            time.sleep(0.05 * 2**attempt)
+        raise AwsUnavailableError("dynamodb:BatchGetItem", "UnprocessedKeys", "some users could not be read")
+
+    def query(self, pk: str) -> Iterable[Item]:
+        """All items of a partition, in the order of `sk`."""
+        request = {
+            "TableName": self._name,
+            "KeyConditionExpression": "#pk = :pk",
+            "ConsistentRead": True,
+            **_names_and_values("#pk", {"pk": pk}),
+        }
+        while True:
+            answer = self._call("query", request)
+            yield from (_unpack(item) for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def put(self, item: Item, condition: str, **values: object) -> None:
+        self._call("put_item", self.put_request(item, condition, **values))
+
+    def update(self, where: Key, expression: str, condition: str = "", **values: object) -> Item:
+        """The item as it is afterwards. Without a condition it is made if it is not there."""
+        request = self.update_request(where, expression, condition, **values) | {"ReturnValues": "ALL_NEW"}
+        return _unpack(self._call("update_item", request)["Attributes"])
+
+    def delete(self, where: Key, condition: str, **values: object) -> None:
+        request = {"TableName": self._name, "Key": _pack(where), "ConditionExpression": condition}
+        self._call("delete_item", request | _names_and_values(condition, values))
+
+    def transact(self, *writes: Mapping[str, Item]) -> None:
+        """All or none: each is `{"Put": put_request(...)}` or `{"Update": update_request(...)}`.
+
+        One that meets another transaction on the same item is tried again, since its condition was not looked at.
+        """
+        for attempt in range(_TRIES):
+            try:
+                self._call("transact_write_items", {"TransactItems": list(writes)})
+                return
+            except AwsUnavailableError as error:
+                if error.code != "TransactionConflictException" or attempt == _TRIES - 1:
+                    raise
+            time.sleep(0.05 * 2**attempt)
+
+    def put_request(self, item: Item, condition: str, **values: object) -> Item:
+        request = {"TableName": self._name, "Item": _pack(item), "ConditionExpression": condition}
+        return request | _names_and_values(condition, values)
+
+    def update_request(self, where: Key, expression: str, condition: str = "", **values: object) -> Item:
+        request = {"TableName": self._name, "Key": _pack(where), "UpdateExpression": expression}
+        if condition:
+            request["ConditionExpression"] = condition
+        return request | _names_and_values(f"{expression} {condition}", values)
+
+    def _call(self, operation: str, parameters: Item) -> Item:
+        return self._aws("dynamodb", operation, parameters)
+
+
+def _names_and_values(expression: str, values: Mapping[str, object]) -> Item:
+    names = {f"#{name}": name for name in re.findall(r"#(\w+)", expression)}
+    packed = {f":{name}": TypeSerializer().serialize(_storable(value)) for name, value in values.items()}
+    request: Item = {"ExpressionAttributeNames": names} if names else {}
+    return request | ({"ExpressionAttributeValues": packed} if packed else {})
+
+
+def _pack(item: Mapping[str, Any]) -> Item:
+    serializer = TypeSerializer()
+    return {name: serializer.serialize(_storable(value)) for name, value in item.items()}
+
+
+def _unpack(item: Mapping[str, Any]) -> Item:
+    deserializer = TypeDeserializer()
+    return {name: _plain(deserializer.deserialize(value)) for name, value in item.items()}
+
+
+def _storable(value: Any) -> Any:
+    """DynamoDB's numbers are decimal; what is no finite number is stored as null."""
+    if isinstance(value, float):
+        return Decimal(repr(value)) if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(name): _storable(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_storable(inner) for inner in value]
+    return value
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, Mapping):
-        return {key: _numbers(inner) for key, inner in value.items()}
-    return [_numbers(inner) for inner in value] if isinstance(value, list) else value
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value

@@ -1,84 +1,95 @@
-"""Pictures that do not fit in a request: a presigned POST, bound to tenant, type and size, taken once."""
+"""Pictures that do not fit in a request: uploaded straight to S3, then taken once."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.aws import Aws
-from chalicelib.errors import AwsConditionFailedError, AwsMisconfiguredError, AwsRefusedError, BadRequestError
-from chalicelib.model.images import MAX_IMAGE_BYTES
-from chalicelib.store.items import get_item, to_item
+from chalicelib.aws import Aws, delete_object
+from chalicelib.errors import AwsConditionFailedError, AwsRefusedError, BadRequestError
+from chalicelib.store.items import Table, epoch_s, key, stamp, tenant_name
 
-LIFETIME_S = 900
+GOOD_FOR = timedelta(minutes=10)
 
 Presign = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 class Uploads:
-    """One tenant's uploads."""
+    """`presign` is an S3 client's `generate_presigned_post`, taking its parameters as one mapping."""
 
     def __init__(self, aws: Aws, table: str, tenant: str, bucket: str, presign: Presign) -> None:
         self._aws = aws
-        self._table = table
+        self._table = Table(aws, table)
         self._tenant = tenant
         self._bucket = bucket
         self._presign = presign
 
     def create(self, content_type: str, size_bytes: int, now: datetime) -> dict[str, Any]:
-        """`upload_id`, and the `url` and `fields` of the form to POST the file with."""
+        """Where and with which form fields to POST the picture: bound to its key, type and exact size.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+        """
         upload_id = uuid.uuid4().hex
-        item = {**self._key(upload_id), "expires_at": int(now.timestamp()) + LIFETIME_S}
-        self._aws("dynamodb", "put_item", {"TableName": self._table, "Item": to_item(item)})
+        item = {
+            **self._key(upload_id),
+            "created_at": stamp(now),
+            "size_bytes": size_bytes,
+            "expires_at": epoch_s(now + GOOD_FOR),
+        }
+        self._table.put(item, "attribute_not_exists(pk)")
         form = self._presign(
             {
                 "Bucket": self._bucket,
                 "Key": self._object_key(upload_id),
                 "Fields": {"Content-Type": content_type},
-                "Conditions": [
-                    {"Content-Type": content_type},
-                    ["content-length-range", size_bytes, size_bytes],
-                ],
-                "ExpiresIn": LIFETIME_S,
+                "Conditions": [{"Content-Type": content_type}, ["content-length-range", size_bytes, size_bytes]],
+                "ExpiresIn": int(GOOD_FOR.total_seconds()),
             }
         )
-        return {"upload_id": upload_id, "url": form["url"], "fields": form["fields"], "expires_in_s": LIFETIME_S}
+        return {
+            "upload_id": upload_id,
+            "url": form["url"],
+            "fields": form["fields"],
+            "expires_in_s": int(GOOD_FOR.total_seconds()),
+        }
 
     def take(self, upload_id: str) -> bytes:
-        """The file, once. Raises BadRequestError when it is unknown, taken, or not there yet (then it can be retried)."""
-        unknown = BadRequestError("upload-unknown", "There is no such upload, or it was used before.", "upload_id")
-        if get_item(self._aws, self._table, *self._key(upload_id).values()) is None:
-            raise unknown
-        location = {"Bucket": self._bucket, "Key": self._object_key(upload_id)}
+        """The uploaded bytes, once: nobody gets them a second time, and the object is gone.
+
+        Raises BadRequestError: unknown (or taken before), or not uploaded yet.
+        """
+        where = self._key(upload_id)
+        item = self._table.get(where)
+        if item is None:
+            raise _unknown()
+        content = self._content(upload_id, item["size_bytes"])
         try:
-            answer = self._aws("s3", "get_object", location)
-        except (AwsRefusedError, AwsMisconfiguredError) as error:
-            if error.code not in (
-                "NoSuchKey",
-                "AccessDenied",
-            ):  # S3 says AccessDenied for a missing key without ListBucket
-                raise
-            text = "The file of this upload has not arrived; POST it first."
-            raise BadRequestError("upload-missing", text, "upload_id") from None
-        content: bytes = answer["Body"].read(MAX_IMAGE_BYTES + 1)
-        try:
-            self._aws(
-                "dynamodb",
-                "delete_item",
-                {
-                    "TableName": self._table,
-                    "Key": to_item(self._key(upload_id)),
-                    "ConditionExpression": "attribute_exists(pk)",
-                },
-            )
+            self._table.delete(where, "attribute_exists(pk)")
         except AwsConditionFailedError:
-            raise unknown from None
+            raise _unknown() from None
+        delete_object(self._aws, self._bucket, self._object_key(upload_id))
+        return content
+
+    def _content(self, upload_id: str, size_bytes: int) -> bytes:
+        try:
+            answer = self._aws("s3", "get_object", {"Bucket": self._bucket, "Key": self._object_key(upload_id)})
+        except AwsRefusedError as error:
+            if error.code != "NoSuchKey":
+                raise
+            raise BadRequestError("upload-unfinished", "Nothing has been uploaded yet for this upload_id.") from error
+        content: bytes = answer["Body"].read(size_bytes)
         return content
 
     def _key(self, upload_id: str) -> dict[str, str]:
-        return {"pk": f"T#{self._tenant}#P#{upload_id}", "sk": "UPLOAD"}
+        return key(self._tenant, "P", upload_id, "UPLOAD")
 
     def _object_key(self, upload_id: str) -> str:
-        return f"{self._tenant}/uploads/{upload_id}"
+        return f"{tenant_name(self._tenant)}/uploads/{upload_id}"
+
+
+def _unknown() -> BadRequestError:
+    return BadRequestError(
+        "upload-unknown", "There is no such upload, or it was used before; upload the picture again."
+    )

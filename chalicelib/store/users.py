@@ -1,205 +1,152 @@
-"""Users' records, and the change that is under way in one: the saga's journal."""
+"""Users' records, and the change that a record is going through.
+
+A record is PENDING from `begin` to `save` of its first registration and counts as not there. A known user's record
+stays as it is until `save`, with the change's plan beside it. At most one change is under way at a time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterable
+from datetime import timedelta
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, AwsUnavailableError, ConflictError
 from chalicelib.model.change import Change, Draft, Material
-from chalicelib.model.facts import StoredFace, User, UserStatus
-from chalicelib.store.decisions import decision_item
-from chalicelib.store.items import from_item, get_item, to_item
+from chalicelib.model.facts import User, UserStatus
+from chalicelib.store.decisions import NEW, decision_item
+from chalicelib.store.items import Item, Table, stamp
+from chalicelib.store.records import change_of_item, face_item, item_of_change, user_item_key, user_of_item
 
-_BATCH = 100  # BatchGetItem's limit
+RECOVERY_DELAY = timedelta(minutes=5)  # no function runs that long, so an older change is a crashed one
+
+_OURS = "#change.#id = :change"
+_STALE = "#change.#started_at < :stale"
+_MAY_CREATE = f"attribute_not_exists(pk) OR #status = :revoked OR {_OURS} OR (#status = :pending AND {_STALE})"
+_MAY_CHANGE = f"#status = :active AND (attribute_not_exists(#change) OR {_OURS} OR {_STALE})"
 
 
 class Users:
-    """One tenant's users."""
-
     def __init__(self, aws: Aws, table: str, tenant: str) -> None:
-        self._aws = aws
-        self._table = table
+        self._table = Table(aws, table)
         self._tenant = tenant
 
     def get(self, user_key: str) -> User | None:
-        item = get_item(self._aws, self._table, self._pk(user_key), "USER")
-        return _user(item) if item else None
+        """The record, whatever its status."""
+        item = self._table.get(self._key(user_key))
+        return user_of_item(item) if item else None
 
     def get_many(self, user_keys: Iterable[str]) -> dict[str, User]:
-        """By user key; who is not there is left out."""
-        keys = [to_item({"pk": self._pk(key), "sk": "USER"}) for key in sorted(set(user_keys))]
-        users: dict[str, User] = {}
-        for start in range(0, len(keys), _BATCH):
-            wanted = {self._table: {"Keys": keys[start : start + _BATCH], "ConsistentRead": True}}
-            answer = self._aws("dynamodb", "batch_get_item", {"RequestItems": wanted})
-            if answer.get("UnprocessedKeys"):
-                raise AwsUnavailableError("dynamodb:batch_get_item", "UnprocessedKeys", "too much at once")
-            found = map(_user, map(from_item, answer["Responses"].get(self._table, ())))
-            users.update((user.user_key, user) for user in found)
-        return users
+        """The records that exist, by user key."""
+        items = self._table.get_many([self._key(user_key) for user_key in dict.fromkeys(user_keys)])
+        return {item["user_key"]: user_of_item(item) for item in items}
+
+    def change_under_way(self, user_key: str) -> Change | None:
+        """What the record is going through: enough to undo it after a crash."""
+        item = self._table.get(self._key(user_key))
+        return change_of_item(item["change"], item, self._tenant) if item and "change" in item else None
 
     def begin(self, change: Change) -> None:
-        """Write the pending record (a new user) or note the change in the record (a known one).
+        """Write the change, with its plan, before any effect. A crashed change older than RECOVERY_DELAY gives way.
 
-        Raises ConflictError `user-exists`, `user-unknown` or `user-busy`.
+        Raises ConflictError: user-exists, user-unknown or user-busy.
         """
-        names, values = {"#status": "status", "#change": "change"}, {":change": _plan(change)}
-        if change.creates:
-            condition = "attribute_not_exists(pk) OR (#status = :revoked AND attribute_not_exists(#change))"
-            update = (
-                "SET #status = :pending, #change = :change, user_id = :user_id, user_key = :user_key, "
-                "created_at = :now, faces = :none, properties = :nothing"
-            )
-            values |= {
-                ":revoked": UserStatus.REVOKED.value,
-                ":pending": UserStatus.PENDING.value,
-                ":user_id": change.user_id,
-                ":user_key": change.user_key,
-                ":now": change.started_at.isoformat(),
-                ":none": [],
-                ":nothing": {},
-            }
-        else:
-            condition = "#status = :active AND attribute_not_exists(#change)"
-            update = "SET #change = :change"
-            values |= {":active": UserStatus.ACTIVE.value}
-        try:
-            self._update(change.user_key, update, condition, names, values)
-        except AwsConditionFailedError:
-            raise self._conflict(change) from None
-
-    def save(self, change: Change, material: Material, draft: Draft) -> Draft:
-        """Make the change real, with the decision, in one transaction. The draft gets the faces that were retired."""
-        user = self.get(change.user_key)
-        if user is None:
-            raise ConflictError("user-busy", "The user's record was removed meanwhile; try again.")
-        faces = (*user.faces, draft.face) if draft.face else user.faces
-        keep = max(1, material.keep_faces)
-        kept, retired = faces[-keep:], faces[:-keep]
-        update = "SET #status = :active, faces = :faces, properties = :properties REMOVE #change"
-        values = {
-            ":active": UserStatus.ACTIVE.value,
-            ":faces": [_face_item(face) for face in kept],
-            ":properties": {**user.properties, **material.properties},
-            ":id": change.change_id,
-        }
-        names = {"#status": "status", "#change": "change", "#id": "id"}
-        self._with_decision(change, material, update, "#change.#id = :id", names, values)
-        return replace(draft, retired=tuple(retired))
-
-    def touch(self, change: Change, material: Material) -> None:
-        """Note the authentication of an active user, with the decision, in one transaction."""
-        update = "SET last_authenticated_at = :now"
-        values = {":now": material.decision.decided_at.isoformat(), ":active": UserStatus.ACTIVE.value}
-        self._with_decision(change, material, update, "#status = :active", {"#status": "status"}, values)
-
-    def abandon(self, change: Change) -> None:
-        """Forget the change: a new user's pending record goes, a known user's keeps all but the change. Idempotent."""
-        names = {"#change": "change", "#id": "id"}
-        values: dict[str, Any] = {":id": change.change_id}
+        conditions = {"change": change.change_id, "stale": stamp(change.started_at - RECOVERY_DELAY)}
         try:
             if change.creates:
-                key = to_item({"pk": self._pk(change.user_key), "sk": "USER"})
-                parameters = {
-                    "TableName": self._table,
-                    "Key": key,
-                    "ConditionExpression": "#change.#id = :id",
-                    "ExpressionAttributeNames": names,
-                    "ExpressionAttributeValues": to_item(values),
-                }
-                self._aws("dynamodb", "delete_item", parameters)
+                self._begin_new(change, conditions)
             else:
-                self._update(change.user_key, "REMOVE #change", "#change.#id = :id", names, values)
+                self._table.update(
+                    self._key(change.user_key),
+                    "SET #change = :plan",
+                    _MAY_CHANGE,
+                    plan=item_of_change(change),
+                    active=UserStatus.ACTIVE.value,
+                    **conditions,
+                )
+        except AwsConditionFailedError as lost:
+            raise self._why_not(change) from lost
+
+    def _begin_new(self, change: Change, conditions: dict[str, str]) -> None:
+        item = {
+            **self._key(change.user_key),
+            "user_id": change.user_id,
+            "user_key": change.user_key,
+            "status": UserStatus.PENDING.value,
+            "change": item_of_change(change),
+        }
+        revoked, pending = UserStatus.REVOKED.value, UserStatus.PENDING.value
+        self._table.put(item, _MAY_CREATE, revoked=revoked, pending=pending, **conditions)
+
+    def _why_not(self, change: Change) -> ConflictError:
+        user = self.get(change.user_key)
+        if change.creates and user is not None and user.status is UserStatus.ACTIVE:
+            return ConflictError("user-exists", "This user is registered already.")
+        if change.creates or (user is not None and user.status is UserStatus.ACTIVE):
+            return ConflictError("user-busy", "Another request is changing this user; try again in a moment.")
+        return ConflictError("user-unknown", "There is no such registered user.")
+
+    def save(self, change: Change, material: Material, draft: Draft) -> Draft:
+        """Make the change real: the record and the decision in one write. The draft comes back with `retired`.
+
+        Raises ConflictError when the change is no longer under way.
+        """
+        user = self.get(change.user_key)
+        if user is None:
+            raise _lost()
+        faces = user.faces if draft.face is None else (*user.faces, draft.face)
+        retired = faces[: max(0, len(faces) - material.keep_faces)]
+        kept = faces[len(retired) :]
+        update = self._table.update_request(
+            self._key(change.user_key),
+            "SET #status = :active, #faces = :faces, #properties = :properties,"
+            " #created_at = if_not_exists(#created_at, :now) REMOVE #change",
+            _OURS,
+            active=UserStatus.ACTIVE.value,
+            faces=[face_item(face) for face in kept],
+            properties={**user.properties, **material.properties},
+            now=stamp(material.decision.decided_at),
+            change=change.change_id,
+        )
+        self._commit(update, material)
+        return Draft(draft.face, retired)
+
+    def touch(self, change: Change, material: Material) -> None:
+        """Note the authentication of an active user, with its decision. Raises ConflictError if it is not active."""
+        update = self._table.update_request(
+            self._key(change.user_key),
+            "SET #last_authenticated_at = :now",
+            "#status = :active",
+            now=stamp(material.decision.decided_at),
+            active=UserStatus.ACTIVE.value,
+        )
+        self._commit(update, material)
+
+    def _commit(self, update: Item, material: Material) -> None:
+        decision = decision_item(material.decision, material.decisions_days)
+        try:
+            self._table.transact({"Update": update}, {"Put": self._table.put_request(decision, NEW)})
+        except AwsConditionFailedError as lost:
+            raise _lost() from lost
+        except AwsUnavailableError:
+            # The answer may have been lost after the write: undoing then would take an active user's face away.
+            if self._table.get({"pk": decision["pk"], "sk": decision["sk"]}) is None:
+                raise
+
+    def abandon(self, change: Change) -> None:
+        """Forget a change whose effects have been undone. Idempotent; a change that was saved stays."""
+        where = self._key(change.user_key)
+        try:
+            if change.creates:
+                condition = f"#status = :pending AND {_OURS}"
+                self._table.delete(where, condition, pending=UserStatus.PENDING.value, change=change.change_id)
+            else:
+                self._table.update(where, "REMOVE #change", _OURS, change=change.change_id)
         except AwsConditionFailedError:
             return
 
-    def _pk(self, user_key: str) -> str:
-        return f"T#{self._tenant}#U#{user_key}"
-
-    def _expression(
-        self, user_key: str, update: str, condition: str, names: Mapping[str, str], values: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        return {
-            "TableName": self._table,
-            "Key": to_item({"pk": self._pk(user_key), "sk": "USER"}),
-            "UpdateExpression": update,
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": dict(names),
-            "ExpressionAttributeValues": to_item(values),
-        }
-
-    def _update(
-        self, user_key: str, update: str, condition: str, names: Mapping[str, str], values: Mapping[str, Any]
-    ) -> None:
-        self._aws("dynamodb", "update_item", self._expression(user_key, update, condition, names, values))
-
-    def _with_decision(
-        self,
-        change: Change,
-        material: Material,
-        update: str,
-        condition: str,
-        names: Mapping[str, str],
-        values: Mapping[str, Any],
-    ) -> None:
-        user = self._expression(change.user_key, update, condition, names, values)
-        item = decision_item(material.decision, material.decisions_days)
-        put = {"TableName": self._table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
-        try:
-            self._aws("dynamodb", "transact_write_items", {"TransactItems": [{"Update": user}, {"Put": put}]})
-        except AwsConditionFailedError:
-            raise ConflictError("user-busy", "The user's record changed meanwhile; try again.") from None
-
-    def _conflict(self, change: Change) -> ConflictError:
-        user = self.get(change.user_key)
-        if change.creates and user and user.status is UserStatus.ACTIVE:
-            return ConflictError("user-exists", "There is already a user with this id; update that one instead.")
-        if not change.creates and (user is None or user.status is not UserStatus.ACTIVE):
-            return ConflictError("user-unknown", "There is no active user with this id.")
-        return ConflictError("user-busy", "Another request is changing this user; try again in a minute.")
+    def _key(self, user_key: str) -> dict[str, str]:
+        return user_item_key(self._tenant, user_key)
 
 
-def _plan(change: Change) -> dict[str, Any]:
-    return {
-        "id": change.change_id,
-        "flow": change.flow,
-        "creates": change.creates,
-        "effects": list(change.effects),
-        "collection": change.collection,
-        "image_keys": dict(change.image_keys),
-        "started_at": change.started_at.astimezone(UTC).isoformat(),
-    }
-
-
-def _face_item(face: StoredFace) -> dict[str, str]:
-    return {
-        "face_id": face.face_id,
-        "collection": face.collection,
-        "image_key": face.image_key,
-        "face_model_version": face.face_model_version,
-        "indexed_at": face.indexed_at.isoformat(),
-    }
-
-
-def _user(item: Mapping[str, Any]) -> User:
-    faces = tuple(
-        StoredFace(**{**face, "indexed_at": datetime.fromisoformat(face["indexed_at"])})
-        for face in item.get("faces", ())
-    )
-    return User(
-        user_id=item["user_id"],
-        user_key=item["user_key"],
-        status=UserStatus(item["status"]),
-        faces=faces,
-        properties=item.get("properties", {}),
-        created_at=_time(item.get("created_at")),
-        last_authenticated_at=_time(item.get("last_authenticated_at")),
-    )
-
-
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _lost() -> ConflictError:
+    return ConflictError("user-busy", "The user was changed by another request meanwhile; nothing was kept. Try again.")

@@ -1,0 +1,71 @@
+"""A user and its change as items of the table, and back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.model.change import Change
+from chalicelib.model.facts import StoredFace, User, UserStatus
+from chalicelib.store.items import Item, key, moment_of, stamp
+
+
+def user_item_key(tenant: str, user_key: str) -> dict[str, str]:
+    return key(tenant, "U", user_key, "USER")
+
+
+def user_of_item(item: Item) -> User:
+    return User(
+        user_id=item["user_id"],
+        user_key=item["user_key"],
+        status=UserStatus(item["status"]),
+        faces=tuple(_face_of_item(face) for face in item.get("faces", ())),
+        properties=item.get("properties", {}),
+        created_at=moment_of(item.get("created_at")),
+        last_authenticated_at=moment_of(item.get("last_authenticated_at")),
+    )
+
+
+def face_item(face: StoredFace) -> Item:
+    return {
+        "face_id": face.face_id,
+        "collection": face.collection,
+        "image_key": face.image_key,
+        "face_model_version": face.face_model_version,
+        "indexed_at": stamp(face.indexed_at),
+    }
+
+
+def _face_of_item(item: Any) -> StoredFace:
+    return StoredFace(**{**item, "indexed_at": datetime.fromisoformat(item["indexed_at"])})
+
+
+def item_of_change(change: Change) -> Item:
+    """The change without what the record around it says."""
+    return {
+        "id": change.change_id,
+        "started_at": stamp(change.started_at),
+        "plan": {
+            "flow": change.flow,
+            "creates": change.creates,
+            "effects": change.effects,
+            "collection": change.collection,
+            "image_keys": change.image_keys,
+        },
+    }
+
+
+def change_of_item(item: Any, user: Item, tenant: str) -> Change:
+    plan = item["plan"]
+    return Change(
+        change_id=item["id"],
+        tenant=tenant,
+        user_id=user["user_id"],
+        user_key=user["user_key"],
+        flow=plan["flow"],
+        creates=plan["creates"],
+        effects=tuple(plan["effects"]),
+        collection=plan["collection"],
+        image_keys=plan["image_keys"],
+        started_at=datetime.fromisoformat(item["started_at"]),
+    )
