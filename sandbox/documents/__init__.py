@@ -1,1 +1,5 @@
 """What Textract AnalyzeID would see, read from real pictures."""
+
+from sandbox.documents.reader import IdDocumentReader
+
+__all__ = ["IdDocumentReader"]
