@@ -120,7 +120,7 @@ def _problem_of(answer: urllib3.BaseHTTPResponse, content: Json) -> Problem:
         detail = f"The key was not accepted: {detail}. Make one with `countersign keys create --tenant ...`."
     return Problem(
         status=answer.status,
-        code=str(content.get("type", "")).rpartition("/")[2] or "http-error",
+        code=str(content.get("type", "")).rpartition(":")[2] or "http-error",
         detail=detail,
         field=content.get("field"),
         retry_after_s=float(wait) if wait.isdigit() else None,

@@ -12,13 +12,13 @@ from rich.console import Console
 from cli.client import Client, Json
 from cli.demo import show
 from cli.demo.pictures import DemoPictures
-from cli.demo.scenes import TENANT, Expected, Scene, all_scenes, collins_returns
+from cli.demo.scenes import SHOP, Expected, Scene, age_gate, all_scenes
 from cli.errors import CliError
 from cli.local.stack import Stack
 from cli.request import body_of
 
 _POLICY_IN_FORCE_WITHIN_S = 20
-_THRESHOLD = re.compile(r"(min_brightness: *)([0-9.]+)")
+_THRESHOLD = re.compile(r"(min_years: *)\d+")
 _STRICTER = "99"
 
 Result = tuple[Scene, Json, bool]
@@ -35,10 +35,9 @@ class Player:
         results: list[Result] = []
         for scene in all_scenes(pictures):
             results.append(self._play(scene, len(results) + 1))
-        self._edit_policy(policies / f"{TENANT}.yaml")
-        stricter = collins_returns(
-            pictures, "The same request as scene 6, under the edited policy", Expected("denied", "brightness")
-        )
+        self._edit_policy(policies / f"{SHOP}.yaml")
+        title = f"The same request as scene {len(results)}, under the edited policy"
+        stricter = age_gate(pictures, title, Expected("denied", "minimum_age"))
         results.append(self._play(stricter, len(results) + 1))
         return results
 
@@ -54,10 +53,10 @@ class Player:
 
     def _edit_policy(self, path: Path) -> None:
         """Write a stricter threshold and wait until the running app says that another policy is in force."""
-        before, client = path.read_text(), self._client(TENANT)
+        before, client = path.read_text(), self._client(SHOP)
         after, edits = _THRESHOLD.subn(rf"\g<1>{_STRICTER}", before, count=1)
         if not edits:
-            raise CliError(f"{path.name} has no min_brightness to edit.")
+            raise CliError(f"{path.name} has no min_years to edit.")
         digest = client.policy()["digest"]
         path.write_text(after)
         show.edited(self.console, path, before, after)

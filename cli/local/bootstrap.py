@@ -59,8 +59,7 @@ class Bootstrap:
 
     def __init__(self, sandbox_url: str, say: Callable[[str], None]) -> None:
         make: Callable[..., Any] = partial(sandbox_session().client, endpoint_url=sandbox_url)
-        self._client_of = cache(make)
-        self._aws = AwsCaller(self._client_of)
+        self._aws = AwsCaller(cache(make))
         self._plugins = Services({}).plugins
         self._say = say
         self._keys: dict[str, str] = {}
@@ -74,13 +73,18 @@ class Bootstrap:
         """Put a policy where the app reads it. One that is not valid is left out, and `say` told why."""
         tenant = path.stem
         try:
-            policy = load_policy(tenant, lambda name: (path.parent / name).read_text(), self._plugins)
+            policy = load_policy(tenant, partial(_read, path.parent), self._plugins)
         except PolicyError as error:
             self._say(f"{path.name} is not valid; what was in force stays in force:\n{error}")
             return
-        create(self._client_of, NAMES, {tenant: policy.faces.shards})
+        create(self._aws, NAMES, _ACCESS["AWS_DEFAULT_REGION"], {tenant: policy.faces.shards})
         place = {"Bucket": NAMES.policies_bucket, "Key": path.name}
         self._aws("s3", "put_object", {**place, "Body": path.read_bytes()})
         if tenant not in self._keys:
             self._keys[tenant] = Credentials(self._aws, NAMES.table).create(tenant, "local", datetime.now(UTC))
         self._say(f"published {path.name}")
+
+
+def _read(folder: Path, name: str) -> str | None:
+    path = folder / f"{name}.yaml"
+    return path.read_text() if path.is_file() else None

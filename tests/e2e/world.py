@@ -1,0 +1,86 @@
+"""What end-to-end tests see and do, beside the API: raw requests, and what AWS holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import urllib3
+
+from chalicelib.aws import AwsCaller
+from chalicelib.store.credentials import Credentials
+from cli.client import Client
+from cli.local.bootstrap import NAMES, sandbox_session
+from cli.local.stack import Stack
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+    @property
+    def code(self) -> str:
+        """The last part of a problem document's type."""
+        return str(self.body.get("type", "")).rpartition(":")[2]
+
+
+class World:
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self._http = urllib3.PoolManager(retries=False, timeout=60)
+
+    def client(self, tenant: str) -> Client:
+        return Client(self.stack.url, self.stack.key(tenant))
+
+    def new_key(self, tenant: str) -> str:
+        """Another key for a tenant, which may have no policy."""
+        return self._credentials().create(tenant, "test", datetime.now(UTC))
+
+    def revoke(self, key: str) -> None:
+        self._credentials().revoke(key.split("_")[1], datetime.now(UTC))
+
+    def _credentials(self) -> Credentials:
+        return Credentials(AwsCaller(self.aws), NAMES.table)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        key: str | None = None,
+        raw: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        sent = {"Content-Type": "application/json"} | (headers or {})
+        if key:
+            sent["Authorization"] = f"Bearer {key}"
+        content = raw if raw is not None else None if body is None else json.dumps(body).encode()
+        answer = self._http.request(method, self.stack.url + path, body=content, headers=sent)
+        return Answer(answer.status, dict(answer.headers), json.loads(answer.data))
+
+    def aws(self, service: str) -> Any:
+        make = partial(sandbox_session().client, endpoint_url=self.stack.sandbox_url)
+        return make(service)
+
+    def kept(self) -> dict[str, list[str]]:
+        """The names of all that AWS holds for tenants: items of the table, pictures, faces."""
+        table = self.aws("dynamodb").get_paginator("scan").paginate(TableName=NAMES.table)
+        items = (item for page in table for item in page["Items"])
+        pictures = self.aws("s3").list_object_versions(Bucket=NAMES.images_bucket)
+        rekognition = self.aws("rekognition")
+        collections = rekognition.list_collections()["CollectionIds"]
+        return {
+            "items": sorted(f"{item['pk']['S']} {item['sk']['S']}" for item in items),
+            "pictures": sorted(f"{kept['Key']} {kept['VersionId']}" for kept in pictures.get("Versions", [])),
+            "faces": sorted(
+                face["FaceId"]
+                for collection in collections
+                for face in rekognition.list_faces(CollectionId=collection)["Faces"]
+            ),
+        }
