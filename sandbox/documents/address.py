@@ -43,9 +43,11 @@ def read_address(lines: Sequence[PlacedLine]) -> dict[str, Field]:
 
 
 def _street_above(city: PlacedLine, lines: Sequence[PlacedLine]) -> dict[str, Field]:
+    """The nearest line above the city that can be a street."""
+    nearest, street = 2.0, {}
     for line in lines:
         rows = (city.middle - line.middle) / city.height
         match = _STREET.fullmatch(line.text.upper().strip())
-        if match and 0.5 < rows < 2 and line.left < city.right and city.left < line.right:
-            return {"ADDRESS": Field(match["street"], line.confidence)}
-    return {}
+        if match and 0.5 < rows < nearest and line.left < city.right and city.left < line.right:
+            nearest, street = rows, {"ADDRESS": Field(match["street"], line.confidence)}
+    return street

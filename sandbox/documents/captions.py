@@ -122,7 +122,7 @@ def _alternatives(phrases: dict[str, tuple[str, ...]]) -> str:
 _FIELD_OF = {
     _letters(phrase): field for table in (_PHRASES, _SHORT) for field, phrases in table.items() for phrase in phrases
 }
-_LONG = [phrase for phrase in _FIELD_OF if len(phrase) >= 8]
+_LONG = [phrase for phrase in _FIELD_OF if len(phrase) >= 7]
 _NUMBER = r"(?:" + "|".join(sorted(_ITEMS, key=len, reverse=True)) + r")[\s.]*"
 _PATTERN = re.compile(
     rf"(?<![a-z0-9])(?:{_NUMBER})?(?P<long>{_alternatives(_PHRASES)})(?![a-z])[\s.:]*"

@@ -82,7 +82,7 @@ def _part(line: PlacedLine, start: int, end: int) -> PlacedLine:
     pitch = (line.right - line.left) / max(1, len(line.text))
     return replace(
         line,
-        text=line.text[start:end].strip(" :;,./|-*"),
+        text=line.text[start:end].lstrip(" .:;,|/-*").rstrip(" :;,|/-*"),
         left=line.left + start * pitch,
         right=line.left + end * pitch,
     )

