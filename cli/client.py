@@ -95,7 +95,7 @@ class Client:
     def _send(self, method: str, url: str, **request: Any) -> urllib3.BaseHTTPResponse:
         try:
             return self._http.request(method, url, **request)
-        except urllib3.exceptions.TimeoutError as error:
+        except urllib3.exceptions.ReadTimeoutError as error:
             raise ServerDownError(f"{self._url} did not answer within {_TIMEOUT_S} seconds.") from error
         except urllib3.exceptions.HTTPError as error:
             raise ServerDownError(
