@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from chalicelib.aws import delete_object
 from chalicelib.effects.faces import delete_faces
-from chalicelib.effects.objects import delete_all_versions
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 
@@ -11,7 +11,7 @@ from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:  # noqa: ARG001
     for face in draft.retired:
         delete_faces(ports.aws, face.collection, [face.face_id])
-        delete_all_versions(ports.aws, ports.images_bucket, face.image_key)
+        delete_object(ports.aws, ports.images_bucket, face.image_key)
     return draft
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.effects.objects import delete_all_versions
+from chalicelib.aws import delete_object
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 
@@ -24,7 +24,7 @@ def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> 
 
 def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:  # noqa: ARG001 - the keys are in the change
     for key in change.image_keys.values():
-        delete_all_versions(ports.aws, ports.images_bucket, key)
+        delete_object(ports.aws, ports.images_bucket, key)
 
 
 def effect() -> Effect:

@@ -6,24 +6,17 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.errors import AwsRefusedError, BadImageError
 from chalicelib.model.facts import IdDocument, IdField
 from chalicelib.model.images import Image
+from chalicelib.signals.calls import look
+from chalicelib.signals.faces import number
 from chalicelib.signals.request import SignalRequest
-
-_BAD_IMAGE = {"BadDocumentException", "UnsupportedDocumentException", "DocumentTooLargeException"}
 
 
 def id_document(request: SignalRequest, *, id_card: tuple[Image, ...]) -> IdDocument:
     """The fields of the ID document, front and back together; of a field read twice, the surer."""
     pages = [{"Bytes": side.content} for side in id_card]
-    try:
-        answer = request.aws("textract", "analyze_id", {"DocumentPages": pages})
-    except AwsRefusedError as refused:
-        if refused.code in _BAD_IMAGE:
-            text = "The picture id_card cannot be read; send another."
-            raise BadImageError("image-unusable", text, "id_card") from None
-        raise
+    answer = look(request.aws, "textract", "analyze_id", {"DocumentPages": pages}, "id_card")
     fields: dict[str, IdField] = {}
     for document in answer["IdentityDocuments"]:
         for found in document.get("IdentityDocumentFields", ()):
@@ -34,7 +27,8 @@ def id_document(request: SignalRequest, *, id_card: tuple[Image, ...]) -> IdDocu
 
 
 def _field(value: Mapping[str, Any]) -> IdField:
-    return IdField(value["Text"].strip(), float(value["Confidence"]), _day(value.get("NormalizedValue", {})))
+    confidence = number(value.get("Confidence")) or 0.0
+    return IdField(value["Text"].strip(), confidence, _day(value.get("NormalizedValue", {})))
 
 
 def _day(normalized: Mapping[str, Any]) -> date | None:
