@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import AwsUnavailableError, ConflictError, NotFoundError
+from chalicelib.model.change import Change, Draft
+from chalicelib.model.facts import UserStatus
+from chalicelib.store.decisions import Decisions
+from chalicelib.store.items import Table
+from chalicelib.store.users import RECOVERY_DELAY, Users
+from tests.aws_server import NAMES, AwsServer, at_once
+from tests.samples import NOW, change, face, material
+
+UNUSUAL_IDS = ["ada@example.org", "用户 №1", "a#USER", "T#other#U#x", "' OR 1=1 --", "x" * 128]
+
+
+@pytest.fixture
+def users(server: AwsServer, tenant: str) -> Users:
+    return Users(server.aws, NAMES.table, tenant)
+
+
+def register(users: Users, of: Change, *face_ids: str) -> None:
+    users.begin(of)
+    users.save(of, material(of), Draft(face(of, face_ids[0])) if face_ids else Draft())
+
+
+def conflict(call: Any) -> str:
+    with pytest.raises(ConflictError) as caught:
+        call()
+    return caught.value.code
+
+
+@pytest.mark.parametrize("user_id", UNUSUAL_IDS)
+def test_a_user_is_pending_then_active(users: Users, tenant: str, user_id: str) -> None:
+    made = change(tenant, "c1", user_id=user_id)
+    users.begin(made)
+    pending = users.get(made.user_key)
+    assert pending is not None and (pending.user_id, pending.status) == (user_id, UserStatus.PENDING)
+    users.save(made, material(made, properties={"name": "Ada"}), Draft(face(made, "f1")))
+    user = users.get(made.user_key)
+    assert user is not None
+    assert (user.status, user.faces, user.properties) == (UserStatus.ACTIVE, (face(made, "f1"),), {"name": "Ada"})
+    assert user.created_at == NOW
+    assert users.change_under_way(made.user_key) is None
+
+
+def test_of_many_who_begin_at_once_one_wins(users: Users, tenant: str) -> None:
+    begins = [partial(users.begin, change(tenant, f"c{n}")) for n in range(8)]
+    results = at_once(begins)
+    assert results.count(None) == 1
+    assert {error.code for error in results if isinstance(error, ConflictError)} == {"user-busy"}
+
+
+def test_of_many_updates_at_once_one_wins(users: Users, tenant: str) -> None:
+    register(users, change(tenant, "c0"), "f0")
+    results = at_once([partial(users.begin, change(tenant, f"u{n}", creates=False)) for n in range(8)])
+    assert results.count(None) == 1
+
+
+def test_conflicts_are_named(users: Users, tenant: str) -> None:
+    assert conflict(lambda: users.begin(change(tenant, "u0", creates=False))) == "user-unknown"
+    users.begin(change(tenant, "c1"))
+    assert conflict(lambda: users.begin(change(tenant, "u1", creates=False))) == "user-unknown"
+    users.save(change(tenant, "c1"), material(change(tenant, "c1")), Draft())
+    assert conflict(lambda: users.begin(change(tenant, "c2"))) == "user-exists"
+    users.begin(change(tenant, "u2", creates=False))
+    assert conflict(lambda: users.begin(change(tenant, "u3", creates=False))) == "user-busy"
+
+
+def test_beginning_again_is_the_same_beginning(users: Users, tenant: str) -> None:
+    """botocore sends a write again when its answer was lost."""
+    for made in (change(tenant, "c1"), change(tenant, "u1", creates=False)):
+        users.begin(made)
+        users.begin(made)
+        users.save(made, material(made), Draft())
+
+
+@pytest.mark.parametrize("creates", [True, False])
+def test_a_crashed_change_gives_way_after_the_recovery_delay(users: Users, tenant: str, creates: bool) -> None:
+    if not creates:
+        register(users, change(tenant, "c0"), "f0")
+    crashed = change(tenant, "crashed", creates=creates)
+    users.begin(crashed)
+    soon = change(tenant, "soon", creates=creates, at=NOW + RECOVERY_DELAY)
+    late = change(tenant, "late", creates=creates, at=NOW + RECOVERY_DELAY + timedelta(seconds=1))
+    assert conflict(lambda: users.begin(soon)) == "user-busy"
+    users.begin(late)
+    assert conflict(lambda: users.save(crashed, material(crashed), Draft())) == "user-busy"
+    users.save(late, material(late), Draft())
+
+
+def test_the_plan_is_enough_to_undo_by(users: Users, tenant: str) -> None:
+    for made in (change(tenant, "c1"), change(tenant, "u1", creates=False)):
+        users.begin(made)
+        assert users.change_under_way(made.user_key) == made
+        users.save(made, material(made), Draft())
+
+
+def test_abandoning_leaves_nothing_and_keeps_what_was_saved(users: Users, tenant: str) -> None:
+    made = change(tenant, "c1")
+    users.begin(made)
+    users.abandon(change(tenant, "someone else's"))
+    assert users.get(made.user_key) is not None
+    users.abandon(made)
+    users.abandon(made)
+    assert users.get(made.user_key) is None
+
+    register(users, made, "f1")
+    users.abandon(made)
+    update = change(tenant, "u1", creates=False)
+    users.begin(update)
+    users.abandon(update)
+    user = users.get(made.user_key)
+    assert user is not None and (user.status, len(user.faces)) == (UserStatus.ACTIVE, 1)
+
+
+def test_a_revoked_user_can_register_anew_and_brings_nothing_along(
+    server: AwsServer, users: Users, tenant: str
+) -> None:
+    made = change(tenant, "c1")
+    register(users, made, "f1")
+    where = {"pk": f"T#{tenant}#U#{made.user_key}", "sk": "USER"}
+    Table(server.aws, NAMES.table).update(where, "SET #status = :revoked", revoked="revoked")
+    assert conflict(lambda: users.touch(made, material(change(tenant, "v1")))) == "user-busy"
+    register(users, change(tenant, "c2"), "f2")
+    user = users.get(made.user_key)
+    assert user is not None and [one.face_id for one in user.faces] == ["f2"]
+
+
+def test_the_oldest_faces_are_retired(users: Users, tenant: str) -> None:
+    register(users, change(tenant, "c0"), "f0")
+    for n in range(1, 4):
+        update = change(tenant, f"u{n}", creates=False, at=NOW + timedelta(minutes=n))
+        users.begin(update)
+        draft = users.save(update, material(update, keep_faces=2), Draft(face(update, f"f{n}")))
+        user = users.get(update.user_key)
+        assert user is not None
+        assert [one.face_id for one in user.faces] == [f"f{n - 1}", f"f{n}"]
+        assert [one.face_id for one in draft.retired] == ([f"f{n - 2}"] if n > 1 else [])
+
+
+def test_saving_keeps_and_adds_properties_and_logs_the_decision(server: AwsServer, users: Users, tenant: str) -> None:
+    made, update = change(tenant, "c1"), change(tenant, "u1", creates=False)
+    users.begin(made)
+    users.save(made, material(made, properties={"name": "Ada", "city": "London"}), Draft())
+    users.begin(update)
+    users.save(update, material(update, properties={"city": "Paris"}), Draft())
+    user = users.get(made.user_key)
+    assert user is not None and user.properties == {"name": "Ada", "city": "Paris"}
+    log = Decisions(server.aws, NAMES.table, tenant)
+    assert [log.get(one)["decision"] for one in ("c1", "u1")] == ["approved", "approved"]
+
+
+def test_a_save_that_loses_logs_no_decision(server: AwsServer, users: Users, tenant: str) -> None:
+    register(users, change(tenant, "c1"), "f1")
+    never_begun = change(tenant, "u1", creates=False)
+    assert conflict(lambda: users.save(never_begun, material(never_begun), Draft())) == "user-busy"
+    with pytest.raises(NotFoundError):
+        Decisions(server.aws, NAMES.table, tenant).get("u1")
+
+
+def test_touching_needs_an_active_user(users: Users, tenant: str) -> None:
+    made, later = change(tenant, "c1"), change(tenant, "v1", creates=False, at=NOW + timedelta(hours=1))
+    users.begin(made)
+    assert conflict(lambda: users.touch(later, material(later))) == "user-busy"
+    users.save(made, material(made), Draft())
+    users.touch(later, material(later))
+    user = users.get(made.user_key)
+    assert user is not None and user.last_authenticated_at == later.started_at
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_a_lost_answer_is_looked_up(server: AwsServer, tenant: str, written: bool) -> None:
+    """Undoing a change that was saved would take an active user's face away."""
+
+    def losing(service: str, operation: str, parameters: Any) -> Any:
+        lost = AwsUnavailableError("dynamodb:TransactWriteItems", "ReadTimeoutError", "")
+        if operation == "transact_write_items":
+            if written:
+                server.aws(service, operation, parameters)
+            raise lost
+        return server.aws(service, operation, parameters)
+
+    users, made = Users(losing, NAMES.table, tenant), change(tenant, "c1")
+    users.begin(made)
+    if written:
+        users.save(made, material(made), Draft(face(made, "f1")))
+    else:
+        with pytest.raises(AwsUnavailableError):
+            users.save(made, material(made), Draft(face(made, "f1")))
+    user = users.get(made.user_key)
+    assert user is not None and user.status is (UserStatus.ACTIVE if written else UserStatus.PENDING)
+
+
+def test_many_are_read_at_once(users: Users, tenant: str) -> None:
+    made = [change(tenant, f"c{n}", user_id=f"user {n}") for n in range(105)]
+    for one in made:
+        users.begin(one)
+    found = users.get_many([one.user_key for one in made] + ["", "nobody", made[0].user_key])
+    assert found.keys() == {one.user_key for one in made}
+
+
+def test_another_tenants_users_are_not_there(server: AwsServer, users: Users, tenant: str) -> None:
+    made = change(tenant, "c1")
+    register(users, made, "f1")
+    other = Users(server.aws, NAMES.table, f"{tenant}-2")
+    assert other.get(made.user_key) is None
+    assert other.get_many([made.user_key]) == {}
+    assert other.change_under_way(made.user_key) is None
+    other.abandon(made)
+    other.begin(replace(made, tenant=f"{tenant}-2"))
+    mine = users.get(made.user_key)
+    assert mine is not None and mine.status is UserStatus.ACTIVE
