@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from botocore.exceptions import (
@@ -63,6 +63,7 @@ _MISCONFIGURED = {
     "KMSAccessDeniedException",
 }
 _CONDITION_FAILED = {"ConditionalCheckFailedException"}
+_DELETED_AT_ONCE = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 _BAD_SETTINGS = (NoRegionError, NoCredentialsError, PartialCredentialsError)
 
 
@@ -137,15 +138,20 @@ def delete_object(aws: Aws, bucket: str, key: str) -> None:
 
     Raises AwsUnavailableError, beside what any call raises, when S3 deleted only some of them.
     """
-    listing: dict[str, Any] = {"Bucket": bucket, "Prefix": key}
+    versions = list(_versions(aws, bucket, key))  # all of them first: a deleted one marks no place in the listing
+    for first in range(0, len(versions), _DELETED_AT_ONCE):
+        batch = {"Objects": versions[first : first + _DELETED_AT_ONCE], "Quiet": True}
+        if errors := aws("s3", "delete_objects", {"Bucket": bucket, "Delete": batch}).get("Errors"):
+            raise AwsUnavailableError("s3:DeleteObjects", errors[0].get("Code", "Unknown"), "a version stayed")
+
+
+def _versions(aws: Aws, bucket: str, key: str) -> Iterator[dict[str, str]]:
+    listing = {"Bucket": bucket, "Prefix": key}
     while True:
         page = aws("s3", "list_object_versions", listing)
-        found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
-        versions = [{"Key": key, "VersionId": one["VersionId"]} for one in found if one["Key"] == key]
-        if versions:
-            deleted = aws("s3", "delete_objects", {"Bucket": bucket, "Delete": {"Objects": versions, "Quiet": True}})
-            if errors := deleted.get("Errors"):
-                raise AwsUnavailableError("s3:DeleteObjects", errors[0].get("Code", "Unknown"), "versions are left")
+        for one in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+            if one["Key"] == key:
+                yield {"Key": key, "VersionId": one["VersionId"]}
         if not page.get("IsTruncated"):
             return
         listing |= {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}

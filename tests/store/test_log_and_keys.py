@@ -18,6 +18,7 @@ from chalicelib.store.credentials import Credentials
 from chalicelib.store.decisions import Decisions
 from chalicelib.store.items import Table, _pack, _unpack, key, stamp
 from tests.aws_server import NAMES, AwsServer
+from tests.canned import CannedAws
 from tests.samples import NOW, change, decision
 
 
@@ -110,9 +111,9 @@ def test_what_is_no_number_becomes_null(value: float) -> None:
 
 
 def test_unread_items_are_asked_for_again_and_never_taken_for_missing() -> None:
-    answers = [{"Responses": {}, "UnprocessedKeys": {"t": {"Keys": [{}]}}}] * 3
-    last = {"Responses": {"t": [_pack({"pk": "a"})]}}
-    asked = iter([*answers, last])
-    assert Table(lambda *_: next(asked), "t").get_many([{"pk": "a", "sk": "b"}]) == [{"pk": "a"}]
+    unread = {"Responses": {}, "UnprocessedKeys": {"t": {"Keys": [_pack({"pk": "a", "sk": "b"})]}}}
+    answers = iter([unread, unread, {"Responses": {"t": [_pack({"pk": "a"})]}}])
+    wheres = [{"pk": "a", "sk": "b"}]
+    assert Table(CannedAws(batch_get_item=lambda _: next(answers)), "t").get_many(wheres) == [{"pk": "a"}]
     with pytest.raises(AwsUnavailableError):
-        Table(lambda *_: answers[0], "t").get_many([{"pk": "a", "sk": "b"}])
+        Table(CannedAws(batch_get_item=unread), "t").get_many(wheres)

@@ -192,9 +192,14 @@ def test_an_upload_that_never_was(uploads: Uploads, upload_id: str) -> None:
     assert refused(uploads, upload_id) == "upload-unknown"
 
 
-def test_an_upload_is_bound_to_key_type_and_size(uploads: Uploads, tenant: str) -> None:
+def test_an_upload_is_bound_to_key_type_and_size(server: AwsServer, tenant: str) -> None:
     asked: list[Mapping[str, Any]] = []
-    uploads._presign = lambda parameters: asked.append(parameters) or {"url": "", "fields": {}}  # type: ignore[func-returns-value]
+
+    def presign(parameters: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(parameters)
+        return {"url": "", "fields": {}}
+
+    uploads = Uploads(server.aws, NAMES.table, tenant, NAMES.images_bucket, presign)
     upload_id = uploads.create("image/jpeg", 4711, NOW)["upload_id"]
     assert asked[0]["Key"] == f"{tenant}/uploads/{upload_id}"
     assert asked[0]["Conditions"] == [{"Content-Type": "image/jpeg"}, ["content-length-range", 4711, 4711]]

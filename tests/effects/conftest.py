@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.store.conftest import server, tenant
+
+__all__ = ["server", "tenant"]
