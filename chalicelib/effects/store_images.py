@@ -8,6 +8,7 @@ from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 
 
 def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:
+    """The tag `images_days` tells the bucket's lifecycle rules how long the policy keeps the pictures."""
     for kind, image in material.images.items():
         ports.aws(
             "s3",
@@ -17,6 +18,7 @@ def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> 
                 "Key": change.image_keys[kind],
                 "Body": image.content,
                 "ContentType": image.media_type,
+                "Tagging": f"images_days={material.images_days}",
             },
         )
     return draft

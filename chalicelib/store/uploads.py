@@ -13,6 +13,9 @@ from chalicelib.store.items import Table, epoch_s, key, stamp, tenant_name
 
 GOOD_FOR = timedelta(minutes=10)
 
+# For the bucket's lifecycle rules, as on stored pictures: one that is never taken is gone after a day.
+_TAGGING = "<Tagging><TagSet><Tag><Key>images_days</Key><Value>1</Value></Tag></TagSet></Tagging>"
+
 Presign = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
@@ -43,8 +46,12 @@ class Uploads:
             {
                 "Bucket": self._bucket,
                 "Key": self._object_key(upload_id),
-                "Fields": {"Content-Type": content_type},
-                "Conditions": [{"Content-Type": content_type}, ["content-length-range", size_bytes, size_bytes]],
+                "Fields": {"Content-Type": content_type, "tagging": _TAGGING},
+                "Conditions": [
+                    {"Content-Type": content_type},
+                    {"tagging": _TAGGING},
+                    ["content-length-range", size_bytes, size_bytes],
+                ],
                 "ExpiresIn": int(GOOD_FOR.total_seconds()),
             }
         )
@@ -78,7 +85,9 @@ class Uploads:
         except AwsRefusedError as error:
             if error.code != "NoSuchKey":
                 raise
-            raise BadRequestError("upload-unfinished", "Nothing has been uploaded yet for this upload_id.") from error
+            raise BadRequestError(
+                "upload-unfinished", "Nothing has been uploaded yet for this id; POST the picture first.", "upload_id"
+            ) from error
         content: bytes = answer["Body"].read(size_bytes)
         return content
 

@@ -63,6 +63,8 @@ def test_pictures_are_stored_and_undone_with_every_version(server: AwsServer, te
     store.do(out, made, replace(material(made), images=images), Draft())
     stored = server.client("s3").get_object(Bucket=NAMES.images_bucket, Key=keys["id_card"])
     assert (stored["Body"].read(), stored["ContentType"]) == (picture(2).content, "image/png")
+    tags = server.client("s3").get_object_tagging(Bucket=NAMES.images_bucket, Key=keys["id_card"])["TagSet"]
+    assert tags == [{"Key": "images_days", "Value": "30"}]
 
     store.do(out, made, replace(material(made), images=images), Draft())
     server.client("s3").delete_object(Bucket=NAMES.images_bucket, Key=keys["selfie"])
