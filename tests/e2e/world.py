@@ -68,6 +68,12 @@ class World:
         make = partial(sandbox_session().client, endpoint_url=self.stack.sandbox_url)
         return make(service)
 
+    def set_fault(self, rule: dict[str, str] | None) -> None:
+        """Let calls of AWS go wrong, as the sandbox's README tells; None ends it."""
+        body = json.dumps({"rules": [rule] if rule else []})
+        answer = self._http.request("PUT", f"{self.stack.sandbox_url}/sandbox/faults", body=body)
+        assert answer.status == 200, answer.data
+
     def kept(self) -> dict[str, list[str]]:
         """The names of all that AWS holds for tenants: items of the table, pictures, faces."""
         table = self.aws("dynamodb").get_paginator("scan").paginate(TableName=NAMES.table)
