@@ -41,7 +41,7 @@ def main(port: int, sandbox_port: int, policies: Path) -> None:
         options = StackOptions(policies, LOCAL_FILE.parent, port, sandbox_port, sys.stdout.buffer)
         with local_stack(options, lambda line: console.print(line, style="dim", highlight=False)) as stack:
             Local(stack.url, stack.sandbox_url, NAMES.table, stack.bootstrap.keys).save()
-            console.print(_how_to_try(stack, policies), highlight=False)
+            console.print(_how_to_try(stack, policies), highlight=False, soft_wrap=True)
             _wait_for_interrupt()
     except CliError as error:
         console.print(str(error), style="red", markup=False)

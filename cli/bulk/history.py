@@ -34,11 +34,11 @@ class History:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._settled = {(entry.user, fingerprint(entry.sha256)) for entry in _read(path) if entry.is_settled}
+        self._settled = {(entry.user, fingerprint(entry.sha256)): entry for entry in _read(path) if entry.is_settled}
 
-    def has(self, user: str, sha256: dict[str, str]) -> bool:
-        """Whether this person was decided on with these very pictures; new pictures are a new try."""
-        return (user, fingerprint(sha256)) in self._settled
+    def find(self, user: str, sha256: dict[str, str]) -> Entry | None:
+        """What was decided on this person with these very pictures; new pictures are a new try."""
+        return self._settled.get((user, fingerprint(sha256)))
 
     def append(self, entry: Entry) -> None:
         with self._lock, self._path.open("a", encoding="utf-8") as file:

@@ -24,6 +24,14 @@ _ABOUT_THE_PERSON = (400, 404, 409, 422)  # the same pictures would get the same
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """`was_known`: an earlier run had this entry, and nothing was asked."""
+
+    entry: Entry
+    was_known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Importer:
     """`flow_of` gives the flow for a person; `sleep_s` waits between tries."""
 
@@ -34,8 +42,8 @@ class Importer:
     consent: str | None
     sleep_s: Callable[[float], None] = time.sleep
 
-    def import_one(self, person: Person) -> Entry | None:
-        """The entry that was added to the history; None when the history has this person already.
+    def import_one(self, person: Person) -> Result:
+        """Ask for a decision and add it to the history, unless the history has one already.
 
         Raises ServerDownError: there is no use in going on.
         """
@@ -44,8 +52,9 @@ class Importer:
         except OSError as error:
             return self._record(person, "error", [f"cannot read the picture: {error}"], None, {})
         digests = digests_of(pictures)
-        if self.history.has(person.user_id, digests):
-            return None
+        known = self.history.find(person.user_id, digests)
+        if known is not None:
+            return Result(known, was_known=True)
         request = Request(self.flow_of(person), person.user_id, pictures, person.properties, self.consent)
         try:
             decision = self._verify(request, digests)
@@ -75,21 +84,21 @@ class Importer:
 
     def _record(
         self, person: Person, decision: str, reasons: list[str], verification_id: str | None, sha256: dict[str, str]
-    ) -> Entry:
+    ) -> Result:
         when = datetime.now(UTC).isoformat(timespec="seconds")
         entry = Entry(person.user_id, when, decision, reasons, verification_id, sha256)
         self.history.append(entry)
-        return entry
+        return Result(entry)
 
 
-def import_all(importer: Importer, people: list[Person], at_once: int) -> Generator[Entry | None, None, None]:
+def import_all(importer: Importer, people: list[Person], at_once: int) -> Generator[Result, None, None]:
     """Yield a result for each person as it comes. No more than `at_once` are begun and unfinished at any time.
 
     When the consumer stops early (Ctrl-C), those under way are finished, so the history tells the truth.
     """
     waiting = iter(people)
     with ThreadPoolExecutor(at_once) as pool:
-        running: set[Future[Entry | None]] = set()
+        running: set[Future[Result]] = set()
         while True:
             begun = islice(waiting, at_once - len(running))
             running |= {pool.submit(importer.import_one, person) for person in begun}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -12,8 +11,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from cli.bulk.history import Entry, History
-from cli.bulk.importer import Importer, import_all
+from cli.bulk.history import History
+from cli.bulk.importer import Importer, Result, import_all
 from cli.bulk.people import Folder, Person, Source, find_people
 from cli.bulk.s3 import bucket
 from cli.commands.options import connection
@@ -46,7 +45,8 @@ def bulk_import(
     """Register the people of SOURCE: a folder or s3://bucket/prefix.
 
     Each picture is one person and its file name the user id; or a people.csv there names user_id, selfie, id_card and
-    properties. It can be stopped and started again: who was decided on with the same pictures is skipped.
+    properties. It can be stopped and started again: who was decided on with the same pictures is not asked
+    again.
 
     Exit code: 0 when everyone is registered, 1 when someone was refused, 2 on an error.
 
@@ -64,11 +64,12 @@ def bulk_import(
         consent=consent,
     )
     console = Console()
-    entries, stopped = _run(importer, people, at_once, console)
-    _summarize(console, entries, len(people), path)
-    if stopped or any(entry.decision == "error" for entry in entries if entry):
+    results, stopped = _run(importer, people, at_once, console)
+    _summarize(console, results, len(people), path)
+    decisions = {result.entry.decision for result in results}
+    if stopped or "error" in decisions:
         raise SystemExit(2)
-    raise SystemExit(1 if any(entry.decision != "approved" for entry in entries if entry) else 0)
+    raise SystemExit(0 if decisions == {"approved"} else 1)
 
 
 def _source(text: str) -> Source:
@@ -79,33 +80,35 @@ def _source(text: str) -> Source:
     return Folder(Path(text))
 
 
-def _run(importer: Importer, people: list[Person], at_once: int, console: Console) -> tuple[list[Entry | None], bool]:
+def _run(importer: Importer, people: list[Person], at_once: int, console: Console) -> tuple[list[Result], bool]:
     """The results, and whether it was stopped by Ctrl-C before the end."""
-    entries: list[Entry | None] = []
+    results: list[Result] = []
     columns = (TextColumn("importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("importing", total=len(people))
-        results = import_all(importer, people, at_once)
+        coming = import_all(importer, people, at_once)
         try:
-            for entry in results:
-                entries.append(entry)
+            for result in coming:
+                results.append(result)
                 progress.advance(task)
         except KeyboardInterrupt:
             progress.console.print("stopping: those under way are finished first ...", style="yellow")
-            results.close()
-            return entries, True
-    return entries, False
+            coming.close()
+            return results, True
+    return results, False
 
 
-def _summarize(console: Console, entries: Iterable[Entry | None], total: int, history: Path) -> None:
-    counts = Counter(entry.decision if entry else "skipped" for entry in entries)
-    refused = [entry for entry in entries if entry and entry.decision != "approved"]
+def _summarize(console: Console, results: list[Result], total: int, history: Path) -> None:
+    refused = [result.entry for result in results if result.entry.decision != "approved"]
     if refused:
         table = Table("user", "decision", "why")
         for entry in refused:
             table.add_row(escape(entry.user), entry.decision, escape("; ".join(entry.reasons)))
         console.print(table)
-    words = ", ".join(f"{counts[word]} {word}" for word in ("approved", "denied", "review", "error", "skipped"))
-    console.print(f"{sum(counts.values())} of {total} people: {words}. History: {history}", highlight=False)
-    if counts["error"] or sum(counts.values()) < total:
+    counts = Counter(result.entry.decision for result in results)
+    words = ", ".join(f"{counts[word]} {word}" for word in ("approved", "denied", "review", "error"))
+    known = sum(result.was_known for result in results)
+    console.print(f"{len(results)} of {total} people: {words}; {known} known from before.", highlight=False)
+    console.print(f"History: {history}", highlight=False, soft_wrap=True)
+    if counts["error"] or len(results) < total:
         console.print("Run the same command again to go on where it stopped.")

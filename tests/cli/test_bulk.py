@@ -46,10 +46,9 @@ class Setting:
         for user in answers:
             (folder / f"{user}.jpg").write_bytes(user.encode())
 
-    def run(self) -> dict[str, Entry | None]:
-        people = find_people(Folder(self.folder))
-        entries = import_all(self.importer(), people, at_once=2)
-        return dict(zip([person.user_id for person in people], sorted(entries, key=_user), strict=True))
+    def run(self) -> dict[str, Entry]:
+        results = import_all(self.importer(), find_people(Folder(self.folder)), at_once=2)
+        return {result.entry.user: result.entry for result in results}
 
     def importer(self) -> Importer:
         return Importer(
@@ -62,15 +61,11 @@ class Setting:
         )
 
 
-def _user(entry: Entry | None) -> str:
-    return entry.user if entry else ""
-
-
 def test_each_picture_is_a_person_and_a_refusal_has_its_reason(tmp_path: Path) -> None:
     entries = Setting(tmp_path, ada=[APPROVED], bob=[DENIED]).run()
 
-    assert entries["ada"] and entries["ada"].decision == "approved"
-    assert entries["bob"] and entries["bob"].reasons == ["pose: Look ahead."]
+    assert entries["ada"].decision == "approved"
+    assert entries["bob"].reasons == ["pose: Look ahead."]
 
 
 def test_a_second_run_skips_who_was_decided_on_with_the_same_picture(tmp_path: Path) -> None:
@@ -80,7 +75,7 @@ def test_a_second_run_skips_who_was_decided_on_with_the_same_picture(tmp_path: P
 
     again = list(import_all(setting.importer(), find_people(Folder(tmp_path)), at_once=1))
 
-    assert [entry and entry.user for entry in again] == [None, "bob"]
+    assert [(result.entry.user, result.was_known) for result in again] == [("ada", True), ("bob", False)]
     assert len(setting.client.asked) == 3
 
 
@@ -89,7 +84,7 @@ def test_throttling_is_waited_for_as_long_as_the_server_says_and_never_doubles_a
 
     entries = setting.run()
 
-    assert entries["ada"] and entries["ada"].decision == "approved"
+    assert entries["ada"].decision == "approved"
     assert setting.slept_s == [7, 7]
     assert len({key for _, key in setting.client.asked}) == 1
 
@@ -99,8 +94,8 @@ def test_throttling_that_does_not_end_is_an_error_that_the_next_run_tries_again(
 
     entries = setting.run()
 
-    assert entries["ada"] and entries["ada"].decision == "error"
-    assert not setting.importer().history.has("ada", entries["ada"].sha256)
+    assert entries["ada"].decision == "error"
+    assert not setting.importer().history.find("ada", entries["ada"].sha256)
 
 
 def test_a_request_that_can_never_succeed_is_settled(tmp_path: Path) -> None:
@@ -108,8 +103,8 @@ def test_a_request_that_can_never_succeed_is_settled(tmp_path: Path) -> None:
 
     entries = setting.run()
 
-    assert entries["ada"] and entries["ada"].decision == "denied"
-    assert setting.importer().history.has("ada", entries["ada"].sha256)
+    assert entries["ada"].decision == "denied"
+    assert setting.importer().history.find("ada", entries["ada"].sha256)
 
 
 def test_a_server_that_is_down_stops_the_import(tmp_path: Path) -> None:
@@ -178,7 +173,7 @@ def test_a_line_cut_off_by_a_crash_is_forgotten_and_any_other_damage_is_told(tmp
     path = tmp_path / "history.jsonl"
     History(path).append(Entry("ada", "now", "approved", [], "v", {"selfie": "1"}))
     path.write_text(path.read_text() + '{"user": "bo')
-    assert History(path).has("ada", {"selfie": "1"})
+    assert History(path).find("ada", {"selfie": "1"})
 
     path.write_text("nonsense\n" + path.read_text())
     with pytest.raises(CliError, match="line 1 is damaged"):
