@@ -84,8 +84,8 @@ def find_captions(text: str, *, licence: bool = False) -> list[Caption]:
     found = [Caption(match.start(), match.end(), _named(match)) for match in _PATTERN.finditer(folded)]
     if not found and licence and (match := _ITEM_ALONE.match(folded)):
         found = [Caption(match.start(1), match.end(1), _ITEMS[match[1]])]
-    if not found and (close := get_close_matches(_letters(folded), _LONG, n=1, cutoff=0.85)):
-        found = [Caption(0, len(text), _FIELD_OF[close[0]])]
+    if not found and (close := get_close_matches(_letters(folded), (*_TITLES, *_LONG), n=1, cutoff=0.85)):
+        found = [Caption(0, len(text), _FIELD_OF[close[0]])] if close[0] in _FIELD_OF else []
     return _joined(found, text)
 
 
@@ -94,13 +94,18 @@ def _named(match: re.Match[str]) -> str:
 
 
 def _joined(captions: list[Caption], text: str) -> list[Caption]:
+    """Captions of one field beside each other as one, with translations into further languages behind strokes."""
     joined: list[Caption] = []
-    for caption in captions:
-        last = joined[-1] if joined else None
-        if last and last.field == caption.field and not re.search(r"\w", text[last.end : caption.start]):
-            joined[-1] = Caption(last.start, caption.end, last.field)
-        else:
-            joined.append(caption)
+    for i, caption in enumerate(captions):
+        last_end = joined[-1].end if joined else 0
+        before = _TRANSLATION_BEFORE.search(text[last_end : caption.start])
+        next_start = captions[i + 1].start if i + 1 < len(captions) else len(text)
+        behind = _TRANSLATIONS_BEHIND.match(text[caption.end : next_start])
+        start = last_end + before.start() if before else caption.start
+        end = caption.end + behind.end() if behind else caption.end
+        if joined and joined[-1].field == caption.field and not re.search(r"\w", text[last_end:start]):
+            start = joined.pop().start
+        joined.append(Caption(start, end, caption.field))
     return joined
 
 
@@ -122,10 +127,14 @@ def _alternatives(phrases: dict[str, tuple[str, ...]]) -> str:
 _FIELD_OF = {
     _letters(phrase): field for table in (_PHRASES, _SHORT) for field, phrases in table.items() for phrase in phrases
 }
+# Captions whose misreadings are still recognised, and titles that must not be mistaken for misread captions.
+_TITLES = ("passport", "passportcard", "identitycard")
 _LONG = [phrase for phrase in _FIELD_OF if len(phrase) >= 7]
 _NUMBER = r"(?:" + "|".join(sorted(_ITEMS, key=len, reverse=True)) + r")[\s.]*"
 _PATTERN = re.compile(
     rf"(?<![a-z0-9])(?:{_NUMBER})?(?P<long>{_alternatives(_PHRASES)})(?![a-z])[\s.:]*"
     rf"|(?:^\W*(?:{_NUMBER})?|(?<![a-z0-9]){_NUMBER})(?P<short>{_alternatives(_SHORT)})(?![a-z])[\s.:]*"
 )
+_TRANSLATION_BEFORE = re.compile(r"[^\d/]+/\s*$")
+_TRANSLATIONS_BEHIND = re.compile(r"(?:\s*/[^\d/]*)+")
 _ITEM_ALONE = re.compile(r"\W*(" + "|".join(sorted(_ITEMS, key=len, reverse=True)) + r")(?=[\s.]+\S)")

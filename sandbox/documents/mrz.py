@@ -114,7 +114,7 @@ def _fitted(row: str, index: int, layout: Format) -> str | None:
     if index >= layout.rows or abs(missing) > _MOST_FILLERS_LOST:
         return None
     if index == layout.names.row:
-        row = re.sub(r"(<<<)[^<]{0,2}(?=<|$)", r"\1", row)  # behind the names, what is no filler was misread
+        row = re.sub(r"(?<=<<<)[^<]{1,2}(?=<|$)", "", row)  # behind the names, what is no filler was misread
     if index == 1 and missing:
         run = max(re.findall("<+", row), key=len, default="")
         if len(run) < 3 or len(run) + missing < 1:

@@ -14,7 +14,7 @@ from sandbox.documents.sheet import PlacedLine
 PASSPORT, LICENCE_FRONT = "PASSPORT", "DRIVER LICENSE FRONT"
 
 _TITLES = {
-    PASSPORT: re.compile(r"\bPASS?PORT(E|O|\s?CARD)?\b(?!\s*(CARD)?\s*N)"),
+    PASSPORT: re.compile(r"\bPASSPORT(?! ?(?:CARD)? ?N)"),  # not the caption "Passport No."
     LICENCE_FRONT: re.compile(r"\bDRIV(ER'?S?|ING) LICEN[CS]E\b|\bOPERATOR'?S? LICEN[CS]E\b|^LICEN[CS]E$"),
 }
 _SUFFIX = re.compile(r"(?P<name>.+?),? (?P<suffix>JR|SR|II|III|IV)\.?")

@@ -48,7 +48,7 @@ class IdDocumentReader:
         }
 
     def _document(self, index: int, picture: Pixels) -> dict[str, Any]:
-        sheet = read_sheet(picture, self._ocr)
+        sheet = read_sheet(picture, self._ocr.read)
         height, width = picture.shape[:2]
         barcode = read_barcode(picture)
         fields = _back(barcode) if barcode else _front(sheet.placed)

@@ -1,11 +1,12 @@
 """A page laid straight: its lines of text as they stand to each other on an upright, untilted document."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import atan2, cos, hypot, pi, sin
 
 import numpy as np
 
-from sandbox.documents.ocr import Line, Ocr, Point
+from sandbox.documents.ocr import Line, Point
 from sandbox.vision.picture import Pixels
 
 # Text that lies on its side or upside down is still "read", as other characters, with less confidence than this.
@@ -45,11 +46,11 @@ class Sheet:
     placed: tuple[PlacedLine, ...]
 
 
-def read_sheet(pixels: Pixels, ocr: Ocr) -> Sheet:
+def read_sheet(pixels: Pixels, read_lines: Callable[[Pixels], tuple[Line, ...]]) -> Sheet:
     """Read a page, however it was held: if its text is not legible, it is turned by quarters and read again."""
-    quarters, lines = 0, ocr.read(pixels)
+    quarters, lines = 0, read_lines(pixels)
     for other in _other_ways(lines):
-        turned = ocr.read(np.ascontiguousarray(np.rot90(pixels, other)))
+        turned = read_lines(np.ascontiguousarray(np.rot90(pixels, other)))
         if _legibility(turned) > _legibility(lines):
             quarters, lines = other, turned
         if _legibility(lines) >= _LEGIBLE_CONFIDENCE:

@@ -85,26 +85,26 @@ def _national_card(photo: Image.Image, holder: Holder, zone: list[str]) -> Image
 def _licence(photo: Image.Image, holder: Holder) -> Image.Image:
     sheet = artwork.paper(CARD_PX, GREEN)
     artwork.header(sheet, "CALIFORNIA", "DRIVER LICENSE", GREEN, height_px=70)
-    artwork.specimen(sheet, (690, 250))
-    artwork.photograph(sheet, photo, (36, 100, 322, 512), GREEN)
+    artwork.specimen(sheet, (700, 285))
+    artwork.photograph(sheet, photo, (36, 108, 322, 560), GREEN)
     _entries(
         sheet,
         GREEN,
         [
-            (355, 96, "4d DL NO.", holder.number),
-            (690, 96, "9 CLASS", "C"),
-            (830, 96, "9a END", "NONE"),
-            (355, 160, "1 LN", holder.surname),
-            (355, 224, "2 FN", holder.given_names),
-            (355, 288, "8 ADDRESS", holder.street),
-            (355, 392, "3 DOB", _in_figures(holder.born)),
-            (690, 392, "15 SEX", holder.sex),
-            (830, 392, "12 RSTR", "NONE"),
-            (355, 462, "4a ISS", _in_figures(holder.issued)),
-            (690, 462, "4b EXP", _in_figures(holder.expires)),
+            (355, 104, "4d DL NO.", holder.number),
+            (690, 104, "9 CLASS", "C"),
+            (830, 104, "9a END", "NONE"),
+            (355, 178, "1 LN", holder.surname),
+            (355, 252, "2 FN", holder.given_names),
+            (355, 324, "8 ADDRESS", holder.street),
+            (355, 428, "3 DOB", _in_figures(holder.born)),
+            (690, 428, "15 SEX", holder.sex),
+            (830, 428, "12 RSTR", "NONE"),
+            (355, 500, "4a ISS", _in_figures(holder.issued)),
+            (690, 500, "4b EXP", _in_figures(holder.expires)),
         ],
     )
-    artwork.line(sheet, (355, 338), f"{holder.city}, {holder.state} {holder.zip_code}")
+    artwork.line(sheet, (355, 374), f"{holder.city}, {holder.state} {holder.zip_code}")
     return sheet
 
 
