@@ -57,6 +57,7 @@ def test_codes(code: str, status: int, expected: type[AwsError]) -> None:
     [
         (["None", "ConditionalCheckFailed"], AwsConditionFailedError),
         (["TransactionConflict", "ConditionalCheckFailed"], AwsConditionFailedError),
+        (["ThrottlingError", "ConditionalCheckFailed"], AwsConditionFailedError),
         (["TransactionConflict", "None"], AwsUnavailableError),
         (["ThrottlingError", "None"], AwsUnavailableError),
         (["ValidationError"], AwsRefusedError),

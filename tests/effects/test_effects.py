@@ -89,6 +89,15 @@ def test_versions_beyond_one_page_go_too(server: AwsServer, tenant: str) -> None
     assert versions(server, f"{tenant}/") == []
 
 
+def test_no_other_objects_version_is_named() -> None:
+    """A prefix lists also what has a longer key."""
+    key = change("acme", "c1").image_keys["selfie"]
+    listed = [{"Key": key, "VersionId": "1"}, {"Key": f"{key}2", "VersionId": "2"}]
+    aws = CannedAws(list_object_versions={"Versions": listed}, delete_objects={})
+    EFFECTS["store_images"].undo(ports(aws), change("acme", "c1"), Draft())
+    assert aws.called("delete_objects")[0]["Delete"]["Objects"] == [{"Key": key, "VersionId": "1"}]
+
+
 def test_a_version_that_stays_is_an_error() -> None:
     key = change("acme", "c1").image_keys["selfie"]
     aws = CannedAws(

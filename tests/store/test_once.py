@@ -56,8 +56,14 @@ def test_the_window_slides(attempts: Attempts) -> None:
 
 
 def test_after_a_lockout_counting_begins_anew(attempts: Attempts) -> None:
-    fail(attempts, 0, 0, 0, 0, 0, 31, 31, 31, 31)
-    attempts.check("u", "authenticate", LIMITS, NOW + 31 * MINUTE)
+    """Also when the lockout is shorter than the window."""
+    short = Limits(max_failures=3, window_minutes=60, lockout_minutes=5)
+    for minute in (0, 0, 0, 6, 6):
+        attempts.record_failure("u", "authenticate", short, NOW + minute * MINUTE)
+    attempts.check("u", "authenticate", short, NOW + 6 * MINUTE)
+    attempts.record_failure("u", "authenticate", short, NOW + 6 * MINUTE)
+    with pytest.raises(LockedOutError):
+        attempts.check("u", "authenticate", short, NOW + 6 * MINUTE)
 
 
 def test_clearing_forgets_failures_but_no_lockout(attempts: Attempts) -> None:
