@@ -46,7 +46,7 @@ def brighter(image: Image.Image, factor: float = 1.6) -> Image.Image:
     return ImageEnhance.Brightness(image).enhance(factor)
 
 
-def blurred(image: Image.Image, radius_px: float = 3) -> Image.Image:
+def blurred(image: Image.Image, radius_px: float = 4) -> Image.Image:
     """As if the camera moved."""
     return image.filter(ImageFilter.GaussianBlur(radius_px))
 
