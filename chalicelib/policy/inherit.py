@@ -1,141 +1,168 @@
-"""`extends`: a policy's flows laid over those that it inherits. Every part keeps the place where it was written."""
+"""`extends`: a file over the policy it starts from. What is inherited keeps the place where it was written.
+
+Files are taken as they come, wrong ones too: what has the wrong form is passed over here, since the schema reports it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from chalicelib.errors import PolicyProblem
-from chalicelib.policy.problems import nearest, problem_at
-from chalicelib.policy.tree import Path, Tree
+from chalicelib.policy.problems import Form, nearest, one_of
+from chalicelib.policy.schema import CHANGES
+from chalicelib.policy.tree import Node, entries, items, text_of
 
-_MERGED = ("limits", "retention", "faces")
-_CHANGES = ("adjust", "disable", "on_fail", "on_inconclusive", "insert")
+SECTIONS = ("limits", "retention", "faces")  # merged key by key; anything else is replaced
 
-
-@dataclass(slots=True)
-class Item:
-    """A step (or any_of) as written, and where. `given` are its parameters, adjusted by heirs."""
-
-    tree: Tree
-    path: Path
-    value: dict[str, Any]
-    overrides: dict[str, Any] = field(default_factory=dict)
-    consequences: dict[str, str] = field(default_factory=dict)
-    override_places: dict[str, tuple[Tree, Path]] = field(default_factory=dict)
-
-    @property
-    def id(self) -> str:
-        return str(self.value.get("id") or self.value.get("check") or "any_of")
+Problems = list[PolicyProblem]
 
 
-@dataclass(slots=True)
-class RawFlow:
-    tree: Tree
-    path: Path
-    items: list[Item] = field(default_factory=list)
-    effects: list[str] = field(default_factory=list)
+def step_id(step: Node) -> str | None:
+    """A step's id: given, or else the check's name; None of what has no form of a step."""
+    keys = entries(step)
+    default = "any_of" if "any_of" in keys else text_of(keys.get("check"))
+    return text_of(keys["id"]) if "id" in keys else default
 
 
-@dataclass(slots=True)
-class Raw:
-    """A policy after `extends`, before it is frozen."""
+def inherit(parent: Node | None, child: Node, form: Form) -> tuple[Node, Problems]:
+    """The child's file with all that it leaves open taken from the parent, itself resolved.
 
-    settings: dict[str, Any] = field(default_factory=dict)
-    flows: dict[str, RawFlow] = field(default_factory=dict)
-
-
-def merge(chain: list[Tree], problems: list[PolicyProblem]) -> Raw:
-    """Lay the files over each other, the first inherited one first."""
-    raw = Raw()
-    for tree in chain:
-        for key, value in tree.value.items():
-            if key in _MERGED:
-                raw.settings[key] = {**raw.settings.get(key, {}), **value}
-            elif key not in ("flows", "extends", "description", "policy"):
-                raw.settings[key] = value
-        for name, flow in tree.value.get("flows", {}).items():
-            _lay_over(raw, name, flow, tree, problems)
-    return raw
+    In the result each flow has `steps` and `effects` and nothing else.
+    """
+    inherited, own = entries(parent), entries(child)
+    merged = {**inherited, **own}
+    for section in SECTIONS:
+        if section in inherited and section in own:
+            merged[section] = replace(own[section], value={**entries(inherited[section]), **entries(own[section])})
+    flows: dict[str, Node] = dict(entries(inherited.get("flows")))
+    found: Problems = []
+    for name, flow in entries(own.get("flows")).items():
+        flows[name], problems = _flow(name, flow, flows, form)
+        found += problems
+    if "flows" in merged:
+        merged["flows"] = replace(merged["flows"], value=flows)
+    return replace(child, value=merged), found
 
 
-def _lay_over(raw: Raw, name: str, flow: dict[str, Any], tree: Tree, problems: list[PolicyProblem]) -> None:
-    path: Path = ("flows", name)
-    inherited = raw.flows.get(name)
-    changes = [key for key in _CHANGES if key in flow]
-    if changes and "steps" in flow:
-        text = f"steps are given anew, so {changes[0]} has nothing to change"
-        problems.append(problem_at(tree, (*path, changes[0]), text, "either steps or changes", key=True))
-        return
-    if changes and inherited is None:
-        text = f"there is no inherited flow {name!r} to change"
-        problems.append(problem_at(tree, path, text, "steps", nearest(name, raw.flows), key=True))
-        return
-    result = RawFlow(
-        tree, path, list(inherited.items) if inherited else [], list(inherited.effects) if inherited else []
-    )
-    if "steps" in flow:
-        result.items = [Item(tree, (*path, "steps", index), value) for index, value in enumerate(flow["steps"])]
-    if "effects" in flow:
-        result.effects = list(flow["effects"])
-    _change(result, flow, tree, problems)
-    raw.flows[name] = result
+def _flow(name: str, own: Node, flows: Mapping[str, Node], form: Form) -> tuple[Node, Problems]:
+    keys, inherited = entries(own), entries(flows.get(name))
+    nothing = Node([], own.key, own.key)
+    steps = keys.get("steps") or inherited.get("steps") or nothing
+    effects = keys.get("effects") or inherited.get("effects") or nothing
+    found: Problems = []
+    if "steps" not in keys and any(change in keys for change in CHANGES):
+        if inherited:
+            changed = _Steps(items(steps), form)
+            changed.apply(keys)
+            steps, found = replace(nothing, value=changed.steps), changed.problems
+        else:
+            message = f"there is no inherited flow {name!r} to change"
+            found = [own.key.problem(message, "a flow with `steps`", nearest(name, flows))]
+    return replace(own, value={"steps": steps, "effects": effects}), found
 
 
-def _change(result: RawFlow, flow: dict[str, Any], tree: Tree, problems: list[PolicyProblem]) -> None:
-    def find(step_id: str, path: Path) -> Item | None:
-        """The step, or the branch of an any_of, with this id."""
-        for item in result.items:
-            if item.id == step_id:
-                return item
-        known = [item.id for item in result.items]
-        problems.append(
-            problem_at(
-                tree,
-                path,
-                f"there is no step {step_id!r} to change",
-                f"one of {', '.join(known)}",
-                nearest(step_id, known),
-                key=True,
-            )
-        )
-        return None
+class _Steps:
+    """A flow's inherited steps while they are being changed."""
 
-    for step_id, parameters in flow.get("adjust", {}).items():
-        path = (*result.path, "adjust", step_id)
-        if item := find(step_id, path):
-            places = {key: (tree, (*path, key)) for key in parameters}
-            _replace(
-                result,
-                item,
-                overrides={**item.overrides, **parameters},
-                override_places={**item.override_places, **places},
-            )
-    for key in ("on_fail", "on_inconclusive"):
-        for step_id, consequence in flow.get(key, {}).items():
-            if item := find(step_id, (*result.path, key, step_id)):
-                _replace(result, item, consequences={**item.consequences, key: consequence})
-    for index, step_id in enumerate(flow.get("disable", ())):
-        if item := find(step_id, (*result.path, "disable", index)):
-            result.items.remove(item)
-    for index, value in enumerate(flow.get("insert", ())):
-        _insert(result, value, (*result.path, "insert", index), tree, find, problems)
+    def __init__(self, steps: list[Node], form: Form) -> None:
+        self.steps = steps
+        self.problems: Problems = []
+        self._form = form
+
+    def apply(self, keys: Mapping[str, Node]) -> None:
+        """Changes of inherited steps come first, then new steps, then those that go: a step can be replaced."""
+        self._adjust(entries(keys.get("adjust")))
+        self._set("on_fail", entries(keys.get("on_fail")))
+        self._set("on_inconclusive", entries(keys.get("on_inconclusive")))
+        inherited = dict(self._by_id())
+        self._insert(items(keys.get("insert")))
+        if "disable" in keys:
+            self._disable(keys["disable"], inherited)
+
+    def _by_id(self) -> Iterator[tuple[str, Node]]:
+        """All steps, alternatives included."""
+        for step in self.steps:
+            for each in (step, *items(entries(step).get("any_of"))):
+                if (name := step_id(each)) is not None:
+                    yield name, each
+
+    def _adjust(self, adjustments: Mapping[str, Node]) -> None:
+        steps = dict(self._by_id())
+        for name, parameters in adjustments.items():
+            check = text_of(entries(steps.get(name)).get("check"))
+            if name not in steps:
+                self._unknown(name, parameters, steps)
+            elif check is None:
+                self.problems.append(parameters.key.problem(f"{name!r} has no parameters: adjust its alternatives"))
+            elif check != name and self._form.knows(check):  # where they are the same, the schema has judged it
+                self.problems += self._form.parameter_problems(check, parameters)
+
+        def adjusted(step: Node) -> Node:
+            parameters = adjustments.get(step_id(step) or "")
+            if parameters is None or "any_of" in entries(step):
+                return step
+            merged = {**entries(entries(step).get("with")), **entries(parameters)}
+            return _with_key(step, "with", replace(parameters, value=merged))
+
+        self.steps = list(_edited(self.steps, adjusted))
+
+    def _set(self, key: str, consequences: Mapping[str, Node]) -> None:
+        """Alternatives have no consequences of their own, so only the steps themselves are looked at."""
+        names = [name for step in self.steps if (name := step_id(step)) is not None]
+        for name, consequence in consequences.items():
+            if name not in names:
+                self._unknown(name, consequence, names)
+        self.steps = [
+            _with_key(step, key, consequences[name]) if (name := step_id(step) or "") in consequences else step
+            for step in self.steps
+        ]
+
+    def _insert(self, inserted: list[Node]) -> None:
+        """In the order in which they are written, also where several go to the same place."""
+        for step in inserted:
+            if "after" not in entries(step):
+                self._place(step, "before", 0)
+        for step in reversed(inserted):
+            self._place(step, "after", 1)
+
+    def _place(self, step: Node, side: str, offset: int) -> None:
+        keys = dict(entries(step))
+        anchor = keys.pop(side, None)
+        if (name := text_of(anchor)) is None or anchor is None:
+            return
+        names = [step_id(each) for each in self.steps]
+        if name in names:
+            self.steps.insert(names.index(name) + offset, replace(step, value=keys))
+        else:
+            self._unknown(name, replace(anchor, key=anchor.place), [each for each in names if each])
+
+    def _disable(self, disabled: Node, inherited: Mapping[str, Node]) -> None:
+        names = {name: item for item in items(disabled) if (name := text_of(item)) is not None}
+        for name, item in names.items():
+            if name not in inherited:
+                self._unknown(name, item, inherited)
+        gone = {id(inherited[name]) for name in names if name in inherited}
+        self.steps = list(_edited(self.steps, lambda step: None if id(step) in gone else step))
+        for step in self.steps:
+            if "any_of" in entries(step) and not items(entries(step)["any_of"]):
+                message = f"{step_id(step)!r} has no alternatives left"
+                self.problems.append(disabled.place.problem(message, f"{step_id(step)} itself to be disabled"))
+
+    def _unknown(self, name: str, node: Node, names: Mapping[str, Node] | list[str]) -> None:
+        message = f"there is no inherited step {name!r}"
+        self.problems.append(node.key.problem(message, one_of(names), nearest(name, names)))
 
 
-def _replace(result: RawFlow, item: Item, **changes: Any) -> None:
-    """A changed copy in the item's place: the inherited one belongs to the flow that it came from."""
-    parts = {name: getattr(item, name) for name in ("overrides", "consequences", "override_places")}
-    result.items[result.items.index(item)] = Item(item.tree, item.path, item.value, **{**parts, **changes})
+def _edited(steps: list[Node], edit: Callable[[Node], Node | None]) -> Iterator[Node]:
+    """Each step and each alternative as `edit` gives it; those for which it gives None are left out."""
+    for step in steps:
+        kept = edit(step)
+        if kept is not None and (branches := entries(kept).get("any_of")) is not None:
+            kept = _with_key(kept, "any_of", replace(branches, value=list(_edited(items(branches), edit))))
+        if kept is not None:
+            yield kept
 
 
-def _insert(
-    result: RawFlow, value: dict[str, Any], path: Path, tree: Tree, find: Any, problems: list[PolicyProblem]
-) -> None:
-    places = [key for key in ("after", "before") if key in value]
-    if len(places) != 1:
-        problems.append(problem_at(tree, path, "it is not said where to insert this", "either after or before"))
-        return
-    if neighbour := find(value[places[0]], (*path, places[0])):
-        at = result.items.index(neighbour) + (places[0] == "after")
-        step = {key: inner for key, inner in value.items() if key not in ("after", "before")}
-        result.items.insert(at, Item(tree, path, step))
+def _with_key(step: Node, key: str, value: Node) -> Node:
+    return replace(step, value={**entries(step), key: value})

@@ -1,126 +1,209 @@
-"""Schema errors as problems with a place: what is wrong, what was expected, and the nearest valid name."""
+"""What is wrong with a policy file's form, each mistake in words a person can act on."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from chalicelib.errors import PolicyProblem
-from chalicelib.policy.schema import Schema
-from chalicelib.policy.tree import Path, Tree, show_path
+from chalicelib.policy.tree import Node, entries, items
 
-_TYPES = {
+SHORT_LIST = 8  # longer lists of allowed names are only printed when no name is near
+
+_KINDS = {
     "object": "a mapping",
     "array": "a list",
-    "string": "a text",
-    "number": "a number",
+    "string": "text",
     "integer": "a whole number",
+    "number": "a number",
     "boolean": "true or false",
 }
+_YES_OR_NO = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
 
 
-def schema_problems(tree: Tree, schema: Schema) -> list[PolicyProblem]:
-    """Everything in `tree` that the schema refuses, by place; and percentages on the wrong scale."""
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a tenth of a second, when a policy is read only
+class Form:
+    """A schema made ready to judge files by."""
 
-    problems: dict[tuple[Path, str], PolicyProblem] = {}
-    for error in Draft202012Validator(schema).iter_errors(tree.value):
-        for path, problem in _problems_of(error, tree):
-            problems[path, problem.message] = problem
-    for path, problem in _scale_problems(tree, schema):
-        problems[path, problem.message] = problem
-    return sorted(problems.values())
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        from jsonschema import Draft202012Validator  # noqa: PLC0415 - a tenth of a second that only loading needs
+        from jsonschema.validators import extend  # noqa: PLC0415
 
+        checker = Draft202012Validator.TYPE_CHECKER.redefine("number", _finite)
+        self._validator = extend(Draft202012Validator, type_checker=checker)(schema)  # type: ignore[no-untyped-call]
+        self._definitions = schema["$defs"]
 
-def problem_at(
-    tree: Tree, path: Path, message: str, expected: str = "", did_you_mean: str = "", *, key: bool = False
-) -> PolicyProblem:
-    """A problem at the place of `path`, or of its key; else of the nearest thing around it."""
-    places = {**tree.places, **tree.keys} if key else tree.places
-    around = next((path[:end] for end in range(len(path), -1, -1) if path[:end] in places), ())
-    place = places.get(around, (tree.file, 1, 1))
-    return PolicyProblem(*place, show_path(path), message, expected, did_you_mean)
+    def problems(self, tree: Node) -> list[PolicyProblem]:
+        """All mistakes in a file's form, in the order in which they stand there."""
+        return _problems(self._validator, tree)
 
+    def parameter_problems(self, check: str, parameters: Node) -> list[PolicyProblem]:
+        """Mistakes in parameters for a check, wherever they stand."""
+        rules = {"$ref": f"#/$defs/with_{check}", "$defs": self._definitions}
+        return _problems(self._validator.evolve(schema=rules), parameters)
 
-def nearest(name: object, names: Mapping[str, Any] | list[str] | tuple[str, ...]) -> str:
-    return next(iter(get_close_matches(str(name), [str(n) for n in names], 1, 0.6)), "")
+    def knows(self, check: str) -> bool:
+        return f"with_{check}" in self._definitions
 
 
-def _problems_of(error: Any, tree: Tree) -> Iterator[tuple[Path, PolicyProblem]]:
-    path: Path = tuple(error.absolute_path)
-    value, wanted = error.instance, error.validator_value
-    match error.validator:
-        case "additionalProperties":
-            known = error.schema.get("properties", {})
-            for name in value:
-                if name not in known:
-                    expected = f"one of {', '.join(known)}" if known else "nothing here"
-                    at = (*path, name)
-                    yield (
-                        at,
-                        problem_at(
-                            tree, at, f"there is no key {name!r} here", expected, nearest(name, known), key=True
-                        ),
-                    )
-        case "required":
-            for name in wanted:
-                if name not in value:
-                    yield (*path, name), problem_at(tree, path, f"{name!r} is missing")
-        case "enum":
-            options = [option for option in wanted if option is not None]
-            expected = f"one of {', '.join(map(str, options))}"
-            yield path, problem_at(tree, path, f"{value!r} is not known here", expected, nearest(value, options))
-        case "type":
-            yield (
-                path,
-                problem_at(tree, path, f"{_shown(value)} has the wrong type", _TYPES.get(str(wanted), str(wanted))),
-            )
-        case "minimum" | "maximum":
-            low, high = error.schema.get("minimum"), error.schema.get("maximum")
-            yield path, problem_at(tree, path, f"{value} is out of range", f"{low:g} to {high:g}")
-        case "pattern":
-            expected = "lower-case letters, digits and hyphens" if "-" in wanted else "lower-case letters, digits and _"
-            yield path, problem_at(tree, path, f"{value!r} is not a valid name", expected)
-        case "minItems":
-            yield path, problem_at(tree, path, "the list is empty", "at least one entry")
-        case _:
-            yield path, problem_at(tree, path, error.message)
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The name that was probably meant, whatever its capitals; empty when none is near."""
+    by_folded = {each.casefold(): each for each in names}
+    near = get_close_matches(name[:100].casefold(), by_folded, 1)
+    return by_folded[near[0]] if near else ""
 
 
-def _shown(value: Any) -> str:
-    return "this mapping" if isinstance(value, dict) else "this list" if isinstance(value, list) else repr(value)
+def one_of(names: Iterable[str]) -> str:
+    listed = list(names)
+    return " or ".join(listed) if len(listed) < 3 else f"one of {', '.join(listed)}"
 
 
-def _scale_problems(tree: Tree, schema: Schema) -> Iterator[tuple[Path, PolicyProblem]]:
-    """A percentage at or below 1 is somebody's 0.80: refused, since AWS would take 0.80 as nearly nothing."""
-    definitions = schema["$defs"]
-    for path, parameters, check in _parameter_blocks(tree.value):
-        properties = definitions.get(f"with_{check}", {}).get("properties", {})
-        for name, value in parameters.items():
-            at = (*path, name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                continue
-            if not math.isfinite(value):
-                yield at, problem_at(tree, at, f"{value} is not a number")
-            elif properties.get(name, {}).get("x-unit") == "percent" and value <= 1:
-                meant = f"{value * 100:g}" if value > 0 else ""
-                yield (
-                    at,
-                    problem_at(
-                        tree, at, f"{value:g} is on the wrong scale", "a percentage on the 0-100 scale, above 1", meant
-                    ),
-                )
+def _finite(_: object, value: object) -> bool:
+    """NaN and infinity are numbers to Python, and NaN is beyond no limit."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _parameter_blocks(value: Any, path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any], str]]:
-    """Every `with` beside a `check`, wherever it stands."""
-    if isinstance(value, dict):
-        if isinstance(value.get("check"), str) and isinstance(value.get("with"), dict):
-            yield (*path, "with"), value["with"], value["check"]
-        for key, inner in value.items():
-            yield from _parameter_blocks(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _parameter_blocks(inner, (*path, index))
+@dataclass(frozen=True, slots=True)
+class _Mistake:
+    """One of jsonschema's errors: the schema's keyword that was violated, with its value and what stands beside it."""
+
+    node: Node
+    value: Any
+    wanted: Any
+    rules: Mapping[str, Any]
+    of_key: bool  # then `value` is a key of the mapping `node`
+    message: str
+
+
+Words = Callable[[_Mistake], Iterator[PolicyProblem]]
+
+
+def _problems(validator: Any, tree: Node) -> list[PolicyProblem]:
+    found: set[PolicyProblem] = set()
+    for error in validator.iter_errors(tree.plain()):
+        mistake = _Mistake(
+            _node_at(tree, error.absolute_path),
+            error.instance,
+            error.validator_value,
+            error.schema,
+            "propertyNames" in error.absolute_schema_path,
+            error.message,
+        )
+        found.update(_WORDS.get(error.validator, _other)(mistake))
+    return sorted(found)
+
+
+def _node_at(tree: Node, path: Iterable[str | int]) -> Node:
+    for part in path:
+        tree = items(tree)[part] if isinstance(part, int) else entries(tree)[part]
+    return tree
+
+
+def _unknown_key(mistake: _Mistake) -> Iterator[PolicyProblem]:
+    known = [name for name, rules in mistake.rules["properties"].items() if "doNotSuggest" not in rules]
+    for key, node in entries(mistake.node).items():
+        if key not in mistake.rules["properties"]:
+            yield node.key.problem(f"unknown key {key!r}", *_choose(key, known))
+
+
+def _choose(name: str, known: list[str]) -> tuple[str, str]:
+    """What was expected and what was probably meant; a long list is only shown when nothing is near."""
+    near = nearest(name, known)
+    return (one_of(known) or "none") if len(known) <= SHORT_LIST or not near else "", near
+
+
+def _missing_key(mistake: _Mistake) -> Iterator[PolicyProblem]:
+    for key in mistake.wanted:
+        if key not in entries(mistake.node):
+            yield mistake.node.place.problem(f"the key {key!r} is missing", mistake.rules.get("$comment", ""))
+
+
+def _wrong_type(mistake: _Mistake) -> Iterator[PolicyProblem]:
+    meant = _meant(mistake.value, mistake.wanted)
+    yield mistake.node.place.problem(_shown(mistake.value), _KINDS[mistake.wanted], meant)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing is given"
+    if isinstance(value, dict | list):
+        return "this is a mapping" if isinstance(value, dict) else "this is a list"
+    if isinstance(value, bool):
+        return f"{str(value).lower()} is a yes-or-no value"
+    if isinstance(value, int | float):
+        return f"{value:g} is a number" if math.isfinite(value) else f"{value} is not a finite number"
+    return f"{value!r} is text"
+
+
+def _meant(value: object, wanted: str) -> str:
+    if wanted == "boolean":
+        return _YES_OR_NO.get(str(value).lower(), "")
+    if wanted in ("integer", "number") and isinstance(value, str):
+        text = value.strip().removesuffix("%")
+        return text if text.replace(".", "", 1).isdecimal() else ""
+    return ""
+
+
+def _unknown_name(mistake: _Mistake) -> Iterator[PolicyProblem]:
+    names = mistake.wanted
+    if isinstance(mistake.value, str):
+        message = f"unknown {mistake.rules['title']} {mistake.value!r}"
+        yield mistake.node.place.problem(message, *_choose(mistake.value, names))
+    else:
+        yield mistake.node.place.problem(_shown(mistake.value), one_of(names))
+
+
+def _out_of_range(mistake: _Mistake) -> Iterator[PolicyProblem]:
+    value, high = mistake.value, mistake.rules["maximum"]
+    if "exclusiveMinimum" in mistake.rules:
+        scale = f"a percentage on the 0-100 scale, above 1 and at most {high:g}"
+        meant = f"{value * 100:g}" if 0 < value <= 1 else ""
+        yield mistake.node.place.problem(f"{value:g} is not on the 0-100 scale", scale, meant)
+        return
+    side = "large" if value > high else "small"
+    expected = f"{mistake.rules['minimum']:g} to {high:g} {mistake.rules['unit']}"
+    yield mistake.node.place.problem(f"{value:g} is too {side}", expected)
+
+
+def _wrong_name(mistake: _Mistake) -> Iterator[PolicyProblem]:
+    place = entries(mistake.node)[mistake.value].key if mistake.of_key else mistake.node.place
+    yield place.problem(f"{mistake.value!r} is not a {mistake.rules['title']}", mistake.rules["description"])
+
+
+def _empty(mistake: _Mistake) -> Iterator[PolicyProblem]:
+    expected = "at least one item" if isinstance(mistake.value, list) else "some text"
+    yield mistake.node.place.problem("this is empty", expected)
+
+
+def _twice(mistake: _Mistake) -> Iterator[PolicyProblem]:
+    for index, item in enumerate(mistake.value):
+        if item in mistake.value[:index]:
+            yield _node_at(mistake.node, [index]).place.problem(f"{item!r} is named twice", "each name once")
+
+
+def _not_here(mistake: _Mistake) -> Iterator[PolicyProblem]:
+    key = mistake.node.key
+    yield key.problem(f"{key.path.rpartition('.')[2]!r} is not allowed here: {mistake.rules['description']}")
+
+
+def _other(mistake: _Mistake) -> Iterator[PolicyProblem]:
+    """A keyword of the schema that has no words above: jsonschema's own."""
+    yield mistake.node.place.problem(mistake.message)
+
+
+_WORDS: Mapping[str, Words] = {
+    "additionalProperties": _unknown_key,
+    "required": _missing_key,
+    "type": _wrong_type,
+    "enum": _unknown_name,
+    "minimum": _out_of_range,
+    "exclusiveMinimum": _out_of_range,
+    "maximum": _out_of_range,
+    "pattern": _wrong_name,
+    "minItems": _empty,
+    "minLength": _empty,
+    "uniqueItems": _twice,
+    "not": _not_here,
+}

@@ -1,42 +1,94 @@
-"""What no schema can say of a flow."""
+"""What a schema cannot say about a policy once its inheritance is resolved.
+
+What has the wrong form is passed over, since the schema reports it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from chalicelib.errors import PolicyProblem
 from chalicelib.model.change import Phase
-from chalicelib.model.plugins import Plugins
-from chalicelib.model.policy import Consequence, Flow
-from chalicelib.policy.inherit import RawFlow
-from chalicelib.policy.problems import problem_at
+from chalicelib.model.plugins import Check, Plugins
+from chalicelib.model.policy import Consequence
+from chalicelib.policy.inherit import step_id
+from chalicelib.policy.problems import one_of
+from chalicelib.policy.tree import Node, entries, items, text_of
 
-_ORDER = (Phase.BEFORE, Phase.COMMIT, Phase.AFTER)
+_ORDER = tuple(Phase)
 
 
-def flow_problems(flow: Flow, raw: RawFlow, plugins: Plugins) -> Iterator[PolicyProblem]:
+def rule_problems(policy: Node, plugins: Plugins) -> Iterator[PolicyProblem]:
     """Nothing is approved by default, ids are unique, and effects stand in an order that can be undone."""
-    steps_path, effects_path = (*raw.path, "steps"), (*raw.path, "effects")
-    if not flow.steps:
-        yield problem_at(
-            raw.tree, steps_path, "the flow has no step", "at least one: an empty flow would approve anyone"
-        )
-    elif all(step.on_fail is Consequence.WARN for step in flow.steps):
-        text = "every step only warns, so the flow can refuse nobody"
-        yield problem_at(raw.tree, steps_path, text, "a step with on_fail deny or review")
-    seen: set[str] = set()
-    for step, item in zip(flow.steps, raw.items, strict=True):
-        if step.id in seen:
-            text = f"two steps have the id {step.id!r}"
-            yield problem_at(item.tree, item.path, text, "an id of its own: give one of them `id`")
-        seen.add(step.id)
-    phases = [plugins.effects[name].phase for name in flow.effects]
-    if len(set(flow.effects)) != len(flow.effects):
-        yield problem_at(raw.tree, effects_path, "an effect stands twice", "each once")
-    elif phases != sorted(phases, key=_ORDER.index) or phases.count(Phase.COMMIT) > 1:
-        ordered = sorted(flow.effects, key=lambda name: _ORDER.index(plugins.effects[name].phase))
-        yield problem_at(raw.tree, effects_path, "the effects cannot run in this order", ", ".join(ordered))
-    elif phases and Phase.COMMIT not in phases:
-        committing = [name for name, effect in plugins.effects.items() if effect.phase is Phase.COMMIT]
-        text = "nothing makes these effects real"
-        yield problem_at(raw.tree, effects_path, text, f"also one of {', '.join(committing)}")
+    flows = entries(entries(policy).get("flows"))
+    if not flows:
+        yield policy.place.problem("the policy has no flows: nobody could be verified", "`flows`, or `extends`")
+    for flow in flows.values():
+        steps, effects = entries(flow)["steps"], entries(flow)["effects"]
+        yield from _consequence_problems(steps)
+        yield from _id_problems(steps, policy.place.file, plugins)
+        for step in _checks(steps):
+            if (check := plugins.checks.get(text_of(entries(step).get("check")) or "")) is not None:
+                yield from _range_problems(step, check)
+        yield from _effect_problems(effects, plugins)
+
+
+def _checks(steps: Node) -> Iterator[Node]:
+    """All steps, alternatives included."""
+    for step in items(steps):
+        yield step
+        yield from items(entries(step).get("any_of"))
+
+
+def _consequence_problems(steps: Node) -> Iterator[PolicyProblem]:
+    if not items(steps):
+        yield steps.place.problem("the flow has no steps: nothing is approved by default", "at least one step")
+    elif all(text_of(entries(step).get("on_fail")) == Consequence.WARN for step in items(steps)):
+        expected = "a step whose on_fail is deny or review"
+        yield steps.place.problem("every step only warns: the flow could refuse nobody", expected)
+
+
+def _id_problems(steps: Node, file: str, plugins: Plugins) -> Iterator[PolicyProblem]:
+    """Of two steps with one id, that in the policy's own file is told of rather than the inherited one."""
+    seen: dict[str, Node] = {}
+    for step in _checks(steps):
+        if (name := step_id(step)) is None:
+            continue
+        if name in seen:
+            mine, other = (seen[name], step) if step.place.file != file else (step, seen[name])
+            message = f"the step id {name!r} is taken by the step at {other.place.file}:{other.place.line}"
+            yield mine.place.problem(message, "an `id` of its own")
+        seen.setdefault(name, step)
+        if name in plugins.checks and name != text_of(entries(step).get("check")):
+            place = entries(step)["id"].place
+            yield place.problem(f"the step id {name!r} is the name of another check", "an id that misleads nobody")
+
+
+def _range_problems(step: Node, check: Check) -> Iterator[PolicyProblem]:
+    """`min_faces: 3` beside `max_faces: 2` could be met by nobody."""
+    given = entries(entries(step).get("with"))
+    values = {parameter.name: parameter.default for parameter in check.parameters}
+    values |= {name: node.value for name, node in given.items()}
+    for name in values:
+        low, high = values[name], values.get(name.replace("min_", "max_", 1))
+        numbers = isinstance(low, int | float) and isinstance(high, int | float)
+        if name.startswith("min_") and numbers and low > high:  # type: ignore[operator]
+            other = name.replace("min_", "max_", 1)
+            place = (given.get(name) or given.get(other) or step).place
+            yield place.problem(f"{name} is {low:g} and {other} is {high:g}: nothing is between", f"{name} <= {other}")
+
+
+def _effect_problems(effects: Node, plugins: Plugins) -> Iterator[PolicyProblem]:
+    named = [(item, text_of(item) or "") for item in items(effects)]
+    known = [(item, plugins.effects[name]) for item, name in named if name in plugins.effects]
+    for (_, first), (item, second) in pairwise(known):
+        if _ORDER.index(second.phase) < _ORDER.index(first.phase):
+            yield item.place.problem(f"{second.name!r} cannot run after {first.name!r}", f"it before {first.name}")
+    commits = [(item, effect) for item, effect in known if effect.phase is Phase.COMMIT]
+    for item, effect in commits[1:]:
+        message = f"{effect.name!r} would save a second time, after {commits[0][1].name!r}"
+        yield item.place.problem(message, "one of the two")
+    if known and not commits:
+        saving = [effect.name for effect in plugins.effects.values() if effect.phase is Phase.COMMIT]
+        yield effects.place.problem("nothing saves what these effects make", f"{one_of(saving)} among them")

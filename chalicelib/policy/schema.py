@@ -1,189 +1,207 @@
-"""The schema of policy files, assembled from the plugins (JSON Schema, draft 2020-12)."""
+"""The JSON Schema (draft 2020-12) of a policy file, put together from the plugins.
+
+Editors complete and explain from it, and the loader judges a file's form by it. Each check's parameters hang on an
+`if`/`then` of their own, so a mistake is reported where it stands and not as "none of nineteen shapes fits".
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import dataclasses
 
-from chalicelib.model.plugins import Check, Choices, Flag, Number, Parameter, Plugins
+from chalicelib.model.plugins import Check, Number, Plugins
+from chalicelib.model.policy import Consequence, Execution, FaceStorage, Limits, Retention
+from chalicelib.policy.pieces import Schema, choice, mapping, number, parameters, refused, text
 
-Schema = dict[str, Any]
-
-NAME = "^[a-z][a-z0-9_]{0,63}$"
-TENANT = "^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$"
-_ON_FAIL = {
-    "enum": ["deny", "review", "warn"],
-    "default": "deny",
-    "description": "What a failure means: deny, hand over for review, or only note it.",
-}
-_ON_INCONCLUSIVE = {
-    "enum": ["deny", "review"],
-    "default": "deny",
-    "description": "What it means when the check cannot tell. Never an approval.",
-}
+# `(?!\n)` because Python's `$` would also match before a line's end.
+TENANT_PATTERN = r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9](?!\n)$"
+FLOW_PATTERN = r"^[a-z][a-z0-9_]{0,39}(?!\n)$"
+STEP_PATTERN = r"^[a-z][a-z0-9_-]{0,63}(?!\n)$"
+CHANGES = ("adjust", "disable", "on_fail", "on_inconclusive", "insert")
 
 
 def schema(plugins: Plugins) -> Schema:
-    """Of a whole policy file; with `$defs` of each check's parameters."""
+    """The schema of one file, before `extends` is resolved."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A Countersign policy",
-        **_object(
-            {
-                "policy": {
-                    "type": "string",
-                    "pattern": TENANT,
-                    "description": "The tenant's id; also the file's name.",
-                },
-                "extends": {"type": "string", "pattern": TENANT, "description": "The policy that this one changes."},
-                "description": {"type": "string"},
-                "execution": {
-                    "enum": ["fastest", "cheapest"],
-                    "default": "fastest",
-                    "description": "fastest: ask AWS side by side. cheapest: stop paying at the first denial.",
-                },
-                "limits": _object(
-                    {
-                        "max_failures": _count(1, 100, "Denials of one user in one flow before a lockout.", 5),
-                        "window_minutes": _count(1, 1440, "Minutes within which they count.", 15),
-                        "lockout_minutes": _count(1, 1440, "Minutes that a lockout lasts.", 30),
-                    }
-                ),
-                "retention": _object(
-                    {
-                        "images_days": _count(1, 3650, "Days that pictures are kept.", 30),
-                        "decisions_days": _count(1, 3650, "Days that decisions are kept.", 365),
-                    }
-                ),
-                "faces": _object(
-                    {
-                        "max_per_user": _count(1, 20, "Faces that a user keeps; the oldest goes first.", 3),
-                        "shards": _count(1, 64, "Collections over which the tenant's faces are spread.", 1),
-                    }
-                ),
-                "consent": {
-                    "enum": ["required", "optional"],
-                    "default": "optional",
-                    "description": "Whether a request without the applicant's consent is refused.",
-                },
-                "flows": {
-                    "type": "object",
-                    "propertyNames": {"pattern": NAME},
-                    "additionalProperties": {"$ref": "#/$defs/flow"},
-                },
-            },
-            required=["policy"],
-        ),
+        "title": "Countersign policy",
+        "description": "How one tenant verifies people: which checks run, with which limits, and what follows.",
+        **mapping(_top(), required=("policy",)),
         "$defs": {
+            "tenant": text("tenant", TENANT_PATTERN, "2 to 40 lower-case letters, digits and hyphens"),
+            "step_id": text("step id", STEP_PATTERN, "lower-case letters, digits, hyphens and underscores"),
+            "on_fail": choice("consequence", Consequence, "what a failure means for the decision (default: deny)"),
+            "on_inconclusive": choice(
+                "consequence",
+                (Consequence.DENY, Consequence.REVIEW),
+                "what it means when the check cannot tell (default: deny); never an approval",
+            ),
             "flow": _flow(plugins),
-            "step": _step(plugins, on_fail=True),
-            "branch": _step(plugins, on_fail=False),
-            "insertion": _step(plugins, on_fail=True, place=True),
-            "item": {
-                "if": {"type": "object", "required": ["any_of"]},
-                "then": _any_of(),
-                "else": {"$ref": "#/$defs/step"},
-            },
-            **{f"with_{check.name}": _parameters(check) for check in plugins.checks.values()},
+            "step": _step(plugins, {}),
+            "inserted_step": _step(plugins, _anchors()),
+            "branch": _branch(plugins),
+            "with_by_check": {"allOf": [_with_of(check) for check in plugins.checks.values()]},
+            **{f"with_{check.name}": parameters(check) for check in plugins.checks.values()},
         },
     }
 
 
-def _object(properties: Schema, required: list[str] | None = None) -> Schema:
-    found: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
-    return {**found, "required": required} if required else found
-
-
-def _count(minimum: int, maximum: int, text: str, default: int) -> Schema:
-    return {"type": "integer", "minimum": minimum, "maximum": maximum, "description": text, "default": default}
+def _top() -> Schema:
+    return {
+        "policy": {"$ref": "#/$defs/tenant", "description": "the tenant's id: the file's name without .yaml"},
+        "extends": {"$ref": "#/$defs/tenant", "description": "the policy that this one starts from"},
+        "description": {"type": "string", "description": "what this policy is for, in a sentence"},
+        "execution": {
+            **choice("execution", Execution, "fastest: AWS is asked side by side; cheapest: no more after a denial"),
+            "default": "fastest",
+        },
+        "limits": _section(
+            Limits(),
+            "after so many denials of a user in a flow, that user is locked out of the flow",
+            max_failures=("denials", 1, 100, "so many within the window"),
+            window_minutes=("minutes", 1, 1_440, "the window in which they are counted"),
+            lockout_minutes=("minutes", 1, 10_080, "how long the lockout lasts"),
+        ),
+        "retention": _section(
+            Retention(),
+            "how long things are kept",
+            images_days=("days", 1, 3_650, "pictures of a user"),
+            decisions_days=("days", 1, 3_650, "decisions in the log"),
+        ),
+        "consent": {
+            **choice("consent", ("required", "optional"), "whether a request must carry the applicant's consent"),
+            "default": "optional",
+        },
+        "faces": _section(
+            FaceStorage(),
+            "how faces are stored",
+            max_per_user=("faces", 1, 100, "faces that a user keeps; older ones are retired"),
+            shards=(
+                "collections",
+                1,
+                100,
+                "over these the faces are spread; it may grow, but faces in a dropped one are lost",
+            ),
+        ),
+        "flows": {
+            "type": "object",
+            "description": "the flows by name; requests name one",
+            "propertyNames": text("flow name", FLOW_PATTERN, "lower-case letters, digits and underscores"),
+            "additionalProperties": {"$ref": "#/$defs/flow"},
+        },
+    }
 
 
 def _flow(plugins: Plugins) -> Schema:
-    by_step = {"type": "object", "propertyNames": {"pattern": NAME}}
-    return _object(
-        {
-            "steps": {
-                "type": "array",
-                "items": {"$ref": "#/$defs/item"},
-                "description": "In order; the first failing one gives the reason.",
-            },
-            "effects": {
-                "type": "array",
-                "items": {"enum": list(plugins.effects)},
-                "description": "What an approval writes, in order.",
-            },
-            "adjust": {
-                **by_step,
-                "additionalProperties": {"type": "object"},
-                "description": "Other parameters for inherited steps, by step id.",
-            },
-            "disable": {
-                "type": "array",
-                "items": {"type": "string"},
-                "description": "Inherited steps to leave out, by id.",
-            },
-            "on_fail": {
-                **by_step,
-                "additionalProperties": _ON_FAIL,
-                "description": "on_fail of inherited steps, by id.",
-            },
-            "on_inconclusive": {**by_step, "additionalProperties": _ON_INCONCLUSIVE},
-            "insert": {
-                "type": "array",
-                "items": {"$ref": "#/$defs/insertion"},
-                "description": "Further steps, each `after` or `before` an inherited one.",
-            },
-        }
-    )
-
-
-def _step(plugins: Plugins, *, on_fail: bool, place: bool = False) -> Schema:
-    properties: Schema = {
-        "id": {"type": "string", "pattern": NAME, "description": "Defaults to the check's name."},
-        "check": {"enum": list(plugins.checks)},
-        "with": {"type": "object", "description": "The check's parameters."},
+    step_ids = {"type": "array", "items": {"$ref": "#/$defs/step_id"}, "minItems": 1, "uniqueItems": True}
+    by_step = {"propertyNames": {"$ref": "#/$defs/step_id"}, "type": "object"}
+    effect = choice("effect", plugins.effects, "a write")
+    effect["enumDescriptions"] = [effect.summary for effect in plugins.effects.values()]
+    properties = {
+        "steps": {
+            "type": "array",
+            "items": {"$ref": "#/$defs/step"},
+            "minItems": 1,
+            "description": "checks in order; the first that fails gives the reason",
+        },
+        "effects": {
+            "type": "array",
+            "items": effect,
+            "uniqueItems": True,
+            "description": "what is written after an approval, in order",
+        },
+        "adjust": {
+            **by_step,
+            "properties": {name: {"$ref": f"#/$defs/with_{name}"} for name in plugins.checks},
+            "additionalProperties": {"type": "object"},
+            "description": "inherited steps' parameters, by step id",
+        },
+        "disable": {**step_ids, "description": "inherited steps that do not run, by step id"},
+        "on_fail": {**by_step, "additionalProperties": {"$ref": "#/$defs/on_fail"}},
+        "on_inconclusive": {**by_step, "additionalProperties": {"$ref": "#/$defs/on_inconclusive"}},
+        "insert": {
+            "type": "array",
+            "items": {"$ref": "#/$defs/inserted_step"},
+            "minItems": 1,
+            "description": "steps put before or after inherited ones",
+        },
     }
-    if on_fail:
-        properties |= {"on_fail": _ON_FAIL, "on_inconclusive": _ON_INCONCLUSIVE}
-    if place:
-        properties |= {"after": {"type": "string"}, "before": {"type": "string"}}
-    by_check = [
-        {
-            "if": {"required": ["check"], "properties": {"check": {"const": check.name}}},
-            "then": {"properties": {"with": {"$ref": f"#/$defs/with_{check.name}"}}},
-        }
-        for check in plugins.checks.values()
-    ]
-    return {**_object(properties, ["check"]), "allOf": by_check}
+    anew = refused("it changes inherited steps, but this flow gives its steps anew: change them there")
+    return {
+        **mapping(properties, description="one way to verify somebody"),
+        "if": {"required": ["steps"]},
+        "then": {"properties": dict.fromkeys(CHANGES, anew)},
+    }
 
 
-def _any_of() -> Schema:
-    branches = {"type": "array", "items": {"$ref": "#/$defs/branch"}, "minItems": 1}
-    identity = {"type": "string", "pattern": NAME, "default": "any_of"}
-    return _object(
-        {"any_of": branches, "id": identity, "on_fail": _ON_FAIL, "on_inconclusive": _ON_INCONCLUSIVE}, ["any_of"]
-    )
+def _step(plugins: Plugins, anchors: Schema) -> Schema:
+    properties = {
+        **anchors,
+        **_branch_properties(plugins),
+        "any_of": {
+            "type": "array",
+            "items": {"$ref": "#/$defs/branch"},
+            "minItems": 1,
+            "description": "alternatives in order; the first that passes is enough",
+        },
+        "on_fail": {"$ref": "#/$defs/on_fail"},
+        "on_inconclusive": {"$ref": "#/$defs/on_inconclusive"},
+    }
+    inside = refused("the checks of an any_of are its items")
+    shape = {
+        "if": {"required": ["any_of"]},
+        "then": {"properties": {"check": inside, "with": inside}},
+        "else": {"required": ["check"], "$comment": "`check` or `any_of`"},
+    }
+    return {**mapping(properties), "allOf": [shape, {"$ref": "#/$defs/with_by_check"}, *_one_anchor(anchors)]}
 
 
-def _parameters(check: Check) -> Schema:
-    return {**_object({p.name: _parameter(p) for p in check.parameters}), "description": check.summary}
+def _anchors() -> Schema:
+    anchor = {"$ref": "#/$defs/step_id"}
+    return {
+        "after": {**anchor, "description": "the inherited step behind which this one comes"},
+        "before": {**anchor, "description": "the inherited step in front of which this one comes"},
+    }
 
 
-def _parameter(parameter: Parameter) -> Schema:
-    match parameter.kind:
-        case Number(unit, minimum, maximum, text):
-            kind = "integer" if parameter.type is int else "number"
-            shown = f"{text} ({unit}, {minimum:g} to {maximum:g})"
-            return {
-                "type": kind,
-                "minimum": minimum,
-                "maximum": maximum,
-                "description": shown,
-                "default": parameter.default,
-                "x-unit": unit,
-            }
-        case Choices(text, allowed):
-            items: Schema = {"enum": list(allowed)} if allowed else {"type": "string", "minLength": 1}
-            default = list(parameter.default) if isinstance(parameter.default, tuple) else []
-            return {"type": "array", "items": items, "minItems": 1, "description": text, "default": default}
-        case Flag(text):
-            return {"type": "boolean", "description": text, "default": parameter.default}
+def _one_anchor(anchors: Schema) -> list[Schema]:
+    if not anchors:
+        return []
+    one = {"properties": {"before": refused("the step has `after` already")}}
+    neither = {"required": ["before"], "$comment": "`after` or `before` an inherited step"}
+    return [{"if": {"required": ["after"]}, "then": one, "else": neither}]
+
+
+def _branch(plugins: Plugins) -> Schema:
+    its_own = refused("it belongs to the any_of, not to one of its alternatives")
+    properties = {**_branch_properties(plugins), "on_fail": its_own, "on_inconclusive": its_own}
+    return {**mapping(properties, required=("check",)), "allOf": [{"$ref": "#/$defs/with_by_check"}]}
+
+
+def _branch_properties(plugins: Plugins) -> Schema:
+    check = choice("check", plugins.checks, "the check that runs")
+    check["enumDescriptions"] = [check.summary for check in plugins.checks.values()]
+    return {
+        "check": check,
+        "id": {"$ref": "#/$defs/step_id", "description": "the step's name in decisions (default: the check's name)"},
+        "with": {"type": "object", "description": "the check's parameters"},
+    }
+
+
+def _with_of(check: Check) -> Schema:
+    missing = [parameter.name for parameter in check.parameters if parameter.default is dataclasses.MISSING]
+    values = {"$ref": f"#/$defs/with_{check.name}", **({"required": missing} if missing else {})}
+    return {
+        "if": {"properties": {"check": {"const": check.name}}, "required": ["check"]},
+        "then": {"properties": {"with": values}, **({"required": ["with"]} if missing else {})},
+    }
+
+
+def _section(
+    defaults: Limits | Retention | FaceStorage, description: str, **ranges: tuple[str, int, int, str]
+) -> Schema:
+    """A mapping of whole numbers; `ranges` gives each its unit, smallest and largest value, and what it is."""
+    properties = {
+        name: {**number(Number(unit, low, high, text), "integer"), "default": getattr(defaults, name)}
+        for name, (unit, low, high, text) in ranges.items()
+    }
+    return mapping(properties, description)

@@ -6,17 +6,22 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
-from chalicelib.errors import NotFoundError, PolicyError
+from chalicelib.errors import AwsError, NotFoundError, PolicyError
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Policy
 from chalicelib.policy.load import load_policy
 
+MAX_STEPS_BACK = 50
+
 _log = logging.getLogger(__name__)
-_MAX_STEPS_BACK = 50
+
+Earlier = tuple[datetime, Callable[[], str | None]]
 
 
 class PolicyFiles(Protocol):
@@ -25,90 +30,132 @@ class PolicyFiles(Protocol):
     def version(self, name: str, known: str | None) -> tuple[str, str | None] | None:
         """The version in place and its text (None: still `known`); None when there is no such file."""
 
-    def history(self, names: tuple[str, ...]) -> list[Callable[[str], str | None]]:
-        """How the files read at each earlier moment at which one of them changed, the latest first."""
+    def history(self, name: str) -> Sequence[Earlier]:
+        """The file's versions, the latest first: since when, and how to read its text (None: it was deleted)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _InForce:
-    policy: Policy
-    files: dict[str, tuple[str, str]]  # name -> version, text
-    looked_at_s: float
+@dataclass(slots=True)
+class _Tenant:
+    """What is known of one tenant. `files` are the versions and texts that were last looked at."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    policy: Policy | None = None
+    files: dict[str, tuple[str, str] | None] = field(default_factory=dict)
+    looked_at_s: float | None = None
 
 
 class PolicySource:
-    """Thread-safe. A change is seen within `refresh_s`."""
+    """Thread-safe. A change is seen within `refresh_s`.
+
+    The clock is the wall's: a monotonic one may stand still while Lambda keeps a process frozen.
+    """
 
     def __init__(
-        self, files: PolicyFiles, plugins: Plugins, refresh_s: float, clock_s: Callable[[], float] = time.monotonic
+        self, files: PolicyFiles, plugins: Plugins, refresh_s: float = 30, clock_s: Callable[[], float] = time.time
     ) -> None:
         self._files = files
         self._plugins = plugins
         self._refresh_s = refresh_s
         self._clock_s = clock_s
-        self._in_force: dict[str, _InForce] = {}
-        self._lock = threading.Lock()
+        self._tenants: dict[str, _Tenant] = {}
 
     def policy(self, tenant: str) -> Policy:
         """The policy in force.
 
         Raises:
-            NotFoundError: the tenant has none, or never had a valid one.
+            NotFoundError: the tenant has no policy, or never had a valid one (the log says what is wrong with it).
+            AwsError: it could not be read, and none is known from before.
         """
-        now_s = self._clock_s()
-        current = self._in_force.get(tenant)
-        if current and now_s - current.looked_at_s < self._refresh_s:
-            return current.policy
-        with self._lock:
-            current = self._in_force.get(tenant)
-            if not current or now_s - current.looked_at_s >= self._refresh_s:
-                current = self._look(tenant, current, now_s)
-                self._in_force[tenant] = current
-        return current.policy
+        state = self._tenants.setdefault(tenant, _Tenant())
+        with state.lock:
+            now_s = self._clock_s()
+            if state.looked_at_s is None or not 0 <= now_s - state.looked_at_s < self._refresh_s:
+                self._look(tenant, state)
+                state.looked_at_s = now_s
+            if state.policy is None:
+                raise NotFoundError("This tenant has no valid policy.")
+            return state.policy
 
-    def _look(self, tenant: str, current: _InForce | None, now_s: float) -> _InForce:
-        known = current.files if current else {}
-        found: dict[str, tuple[str, str]] = {}
+    def _look(self, tenant: str, state: _Tenant) -> None:
+        try:
+            files, changed = self._changed_files(tenant, state.files)
+            if changed:
+                self._load(tenant, state, files)
+        except AwsError as error:
+            if state.policy is None:
+                raise
+            _log.warning("%s", json.dumps({"event": "policy_not_refreshed", "tenant": tenant, "error": str(error)}))
+
+    def _changed_files(
+        self, tenant: str, known: dict[str, tuple[str, str] | None]
+    ) -> tuple[dict[str, tuple[str, str] | None], bool]:
+        """The files of last time as they are now, and whether one is another."""
+        files = {name: self._now(name, known.get(name)) for name in (known or {tenant: None})}
+        if files[tenant] is None:
+            self._tenants.pop(tenant, None)
+            raise NotFoundError("This tenant has no policy.")
+        return files, files != known
+
+    def _now(self, name: str, known: tuple[str, str] | None) -> tuple[str, str] | None:
+        answer = self._files.version(name, known[0] if known else None)
+        if answer is None:
+            return None
+        version, text = answer
+        if text is None:
+            return known
+        return version, text
+
+    def _load(self, tenant: str, state: _Tenant, files: dict[str, tuple[str, str] | None]) -> None:
+        read_now: dict[str, tuple[str, str] | None] = {}
 
         def read(name: str) -> str | None:
-            before = known.get(name)
-            answer = self._files.version(name, before[0] if before else None)
-            if answer is None:
-                return None
-            version, text = answer
-            found[name] = (version, text if text is not None else before[1] if before else "")
-            return found[name][1]
+            read_now[name] = files[name] if name in files else self._now(name, None)
+            found = read_now[name]
+            return found[1] if found else None
 
-        if read(tenant) is None:
-            raise NotFoundError("This tenant has no policy.")
-        if current and all(read(name) == known[name][1] for name in known):
-            return _InForce(current.policy, found, now_s)
         try:
-            policy = load_policy(tenant, read, self._plugins)
+            state.policy = load_policy(tenant, read, self._plugins)
         except PolicyError as error:
-            _tell_invalid(tenant, error)
-            policy = current.policy if current else self._last_good(tenant, tuple(found))
-        return _InForce(policy, found, now_s)
+            _tell_invalid(tenant, error, self._clock_s())
+            state.policy = state.policy or self._last_good(tenant)
+        state.files = read_now
 
-    def _last_good(self, tenant: str, names: tuple[str, ...]) -> Policy:
-        """Go back in time to the last moment at which the tenant's files made a valid policy."""
-        for read in self._files.history(names)[:_MAX_STEPS_BACK]:
+    def _last_good(self, tenant: str) -> Policy | None:
+        """Go back to the last moment at which the tenant's file, and those it then extended, made a valid policy."""
+        histories: dict[str, Sequence[Earlier]] = {}
+
+        def versions(name: str) -> Sequence[Earlier]:
+            if name not in histories:
+                histories[name] = self._files.history(name)
+            return histories[name]
+
+        def read_at(moment: datetime, name: str) -> str | None:
+            return next((text() for since, text in versions(name) if since <= moment), None)
+
+        moment = datetime.max.replace(tzinfo=UTC) if versions(tenant) else None
+        for _ in range(MAX_STEPS_BACK):
+            if moment is None or read_at(moment, tenant) is None:  # what was deleted on purpose does not come back
+                return None
             try:
-                return load_policy(tenant, read, self._plugins)
+                return load_policy(tenant, partial(read_at, moment), self._plugins)
             except PolicyError:
-                continue
-        raise NotFoundError("This tenant has no valid policy.")
+                all_moments = [since for listed in histories.values() for since, _ in listed]
+                moment = max((since for since in all_moments if since < moment), default=None)
+        return None
 
 
-def _tell_invalid(tenant: str, error: PolicyError) -> None:
-    """One log line that is also a metric (CloudWatch's embedded metric format)."""
+def _tell_invalid(tenant: str, error: PolicyError, now_s: float) -> None:
+    """One log line that is also a metric, in CloudWatch's embedded metric format.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+    """
     metric = {
         "Namespace": "Countersign",
         "Dimensions": [["tenant"]],
         "Metrics": [{"Name": "InvalidPolicy", "Unit": "Count"}],
     }
     line = {
-        "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [metric]},
+        "_aws": {"Timestamp": int(now_s * 1000), "CloudWatchMetrics": [metric]},
         "event": "policy_invalid",
         "tenant": tenant,
         "InvalidPolicy": 1,

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from chalicelib.aws import Aws
+from chalicelib.aws import Answer, Aws
 from chalicelib.errors import AwsError
+
+MAX_VERSIONS = 1_000  # of a file that are looked at: one page of S3's
 
 
 class PolicyObjects:
-    """The PolicyFiles of `chalicelib.policy.source`, over S3."""
+    """The PolicyFiles of `chalicelib.policy.source`, over S3.
+
+    Needs s3:GetObject, s3:GetObjectVersion and, on the bucket, s3:ListBucket (without it S3 answers "access denied"
+    for an object that is not there) and s3:ListBucketVersions.
+    """
 
     def __init__(self, aws: Aws, bucket: str) -> None:
         self._aws = aws
@@ -19,41 +26,56 @@ class PolicyObjects:
 
     def version(self, name: str, known: str | None) -> tuple[str, str | None] | None:
         """The ETag and text; without the text when the ETag is still `known`; None when there is no such object."""
-        parameters: dict[str, Any] = {"Bucket": self._bucket, "Key": _key(name)}
-        if known:
-            parameters["IfNoneMatch"] = known
+        condition = {"IfNoneMatch": known} if known else {}
         try:
-            answer = self._aws("s3", "get_object", parameters)
+            answer = self._get(name, condition)
         except AwsError as error:
-            if error.code == "304":
-                return str(known), None
+            if known and error.code in ("304", "NotModified"):
+                return known, None
             if error.code == "NoSuchKey":
                 return None
             raise
-        return str(answer["ETag"]), answer["Body"].read().decode("utf-8", "replace")
+        return str(answer["ETag"]), _text(answer)
 
-    def history(self, names: tuple[str, ...]) -> list[Callable[[str], str | None]]:
-        """A reader for each earlier moment at which one of the files changed, the latest first."""
-        versions = {name: self._versions(name) for name in names}
-        moments = sorted({one["LastModified"] for listed in versions.values() for one in listed}, reverse=True)
-        return [partial(self._read_at, versions, moment) for moment in moments[1:]]
+    def history(self, name: str) -> list[tuple[datetime, Callable[[], str | None]]]:
+        """The object's versions, the latest first; a deletion among them reads as None.
 
-    def _versions(self, name: str) -> list[dict[str, Any]]:
-        """Newest first."""
-        page = self._aws("s3", "list_object_versions", {"Bucket": self._bucket, "Prefix": _key(name)})
-        found = [one for one in page.get("Versions", ()) if one["Key"] == _key(name)]
-        return sorted(found, key=lambda one: one["LastModified"], reverse=True)
+        S3 tells when a version came to the second, and lists those of one object in the order in which they came:
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+        """
+        listed = self._aws(
+            "s3",
+            "list_object_versions",
+            {"Bucket": self._bucket, "Prefix": _key(name), "MaxKeys": MAX_VERSIONS},
+        )
+        kinds: tuple[tuple[str, Callable[[str, str], str | None]], ...] = (
+            ("DeleteMarkers", _deleted),  # first: of what came in one second, the deletion counts as the later
+            ("Versions", self._text_of),
+        )
+        found = [
+            (one["LastModified"], one["IsLatest"], partial(read, name, one["VersionId"]))
+            for kind, read in kinds
+            for one in listed.get(kind, ())
+            if one["Key"] == _key(name)
+        ]
+        found.sort(key=lambda one: one[:2], reverse=True)
+        return [(since, reader) for since, _, reader in found]
 
-    def _read_at(self, versions: dict[str, list[dict[str, Any]]], moment: Any, name: str) -> str | None:
-        listed = versions.get(name)
-        if listed is None:
-            listed = versions[name] = self._versions(name)
-        then = next((one for one in listed if one["LastModified"] <= moment), None)
-        if then is None:
-            return None
-        parameters = {"Bucket": self._bucket, "Key": _key(name), "VersionId": then["VersionId"]}
-        return str(self._aws("s3", "get_object", parameters)["Body"].read().decode("utf-8", "replace"))
+    def _text_of(self, name: str, version_id: str) -> str | None:
+        return _text(self._get(name, {"VersionId": version_id}))
+
+    def _get(self, name: str, parameters: dict[str, Any]) -> Answer:
+        return self._aws("s3", "get_object", {"Bucket": self._bucket, "Key": _key(name), **parameters})
 
 
 def _key(name: str) -> str:
     return f"{name}.yaml"
+
+
+def _text(answer: Answer) -> str:
+    """What is not UTF-8 becomes a sign that no policy accepts as a name."""
+    return str(answer["Body"].read().decode("utf-8", "replace"))
+
+
+def _deleted(_name: str, _version_id: str) -> None:
+    return None
