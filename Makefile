@@ -53,8 +53,11 @@ $(READY): requirements-sandbox.txt requirements-pictures.txt pyproject.toml
 		echo "$(PYTHON) is not a working Python 3.11, 3.12 or 3.13 with its venv module; choose another: make PYTHON=..." >&2; exit 1; }
 	@echo "Setting up $(VENV) with $$("$(PYTHON)" --version). This happens once and takes about a minute and a half."
 	@"$(PYTHON)" -m venv $(VENV)
-	@set -o pipefail; $(BIN)/python -m pip --disable-pip-version-check install --progress-bar off --require-hashes -r requirements-sandbox.txt | \
+	@# The lock names every package, so there is nothing to resolve; what is never imported need not be compiled.
+	@set -o pipefail; $(BIN)/python -m pip --disable-pip-version-check install --progress-bar off \
+		--require-hashes --no-deps --no-compile -r requirements-sandbox.txt | \
 		sed -n -e 's/^Collecting \([^ ;]*\).*/  \1/p' -e 's/^Installing collected packages.*/  installing them all .../p'
-	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps -r requirements-pictures.txt
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet \
+		--require-hashes --no-deps --no-compile -r requirements-pictures.txt
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --editable .
 	@touch $@

@@ -67,4 +67,5 @@ and, in another terminal,
 
 Then edit policies/acme.yaml, save it, and ask again.""",
         highlight=False,
+        soft_wrap=True,
     )
