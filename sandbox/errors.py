@@ -1,4 +1,4 @@
-"""The one exception with which an operation of the sandbox answers as AWS would."""
+"""The ways in which the sandbox does not answer a call as asked."""
 
 
 class AwsError(Exception):
@@ -14,3 +14,7 @@ class AwsError(Exception):
         self.code = code
         self.message = message
         self.status = status
+
+
+class HangUpError(Exception):
+    """The connection is closed without an answer."""

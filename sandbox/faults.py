@@ -1,0 +1,151 @@
+"""Faults on purpose: what goes wrong, in which calls, how often. The same calls meet the same faults in every run."""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from typing import Any, get_args, get_type_hints
+
+from sandbox.errors import AwsError
+
+# kind -> the error's code and status, for all services and for those that differ.
+_DEFAULT = "default"
+ERRORS: dict[str, dict[str, tuple[str, int]]] = {
+    "throttle": {
+        _DEFAULT: ("ThrottlingException", 400),
+        "dynamodb": ("ProvisionedThroughputExceededException", 400),
+        "s3": ("SlowDown", 503),
+        "sqs": ("RequestThrottled", 403),
+    },
+    "error500": {
+        _DEFAULT: ("InternalServerError", 500),
+        "s3": ("InternalError", 500),
+        "sqs": ("InternalFailure", 500),
+    },
+    "access_denied": {_DEFAULT: ("AccessDeniedException", 400), "s3": ("AccessDenied", 403)},
+    "missing": {
+        _DEFAULT: ("ResourceNotFoundException", 400),
+        "s3": ("NoSuchBucket", 404),
+        "sqs": ("QueueDoesNotExist", 400),
+    },
+}
+KINDS = {
+    "latency": "the answer comes latency_ms later",
+    "throttle": "the service's throttling error",
+    "error500": "the service's internal error",
+    "access_denied": "the caller may not do this",
+    "missing": "the collection, table, bucket or queue is not there",
+    "error": "the error named by code, with status 400",
+    "timeout": "nothing happens, and after latency_ms (30 s if 0) the connection is closed",
+    "lost_answer": "it happens, and the connection is closed without an answer",
+    "partial_delete": "DeleteFaces leaves half of the faces, rounded up, and says so",
+    "expired_session": "GetFaceLivenessSessionResults says EXPIRED",
+}
+TIMEOUT_MS = 30_000
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One fault.
+
+    operation: a pattern over "service:Operation", e.g. "rekognition:Search*", "dynamodb:*", "*".
+    kind: one of KINDS. probability: 0-1. after: matching calls that pass first. times: how many it then strikes.
+    """
+
+    operation: str
+    kind: str
+    probability: float = 1.0
+    latency_ms: float = 0.0
+    times: int | None = None
+    after: int = 0
+    code: str | None = None
+
+    @classmethod
+    def from_json(cls, given: Any) -> Rule:
+        """Raises AwsError (ValidationException) that says what is wrong."""
+        if not isinstance(given, dict):
+            raise _invalid(f"a rule is an object, not {given!r}")
+        types = get_type_hints(cls)
+        for name, value in given.items():
+            if name not in types:
+                raise _invalid(f"unknown member {name!r}; known are {', '.join(types)}")
+            allowed = get_args(types[name]) or ((int, float) if types[name] is float else types[name])
+            if isinstance(value, bool) or not isinstance(value, allowed):
+                raise _invalid(f"{name} cannot be {value!r}")
+        if missing := {"operation", "kind"} - given.keys():
+            raise _invalid(f"{', '.join(sorted(missing))} must be given")
+        rule = cls(**given)
+        if rule.kind not in KINDS:
+            raise _invalid(f"unknown kind {rule.kind!r}; known are {', '.join(KINDS)}")
+        if (rule.kind == "error") != (rule.code is not None):
+            raise _invalid("code goes with kind error, and only with it")
+        if not 0 <= rule.probability <= 1:
+            raise _invalid(f"probability is between 0 and 1, not {rule.probability}")
+        return rule
+
+    def error(self, service: str) -> AwsError | None:
+        """The error with which the service refuses, if this kind is one."""
+        if self.kind == "error":
+            return AwsError(str(self.code), "the sandbox was asked for this error")
+        codes = ERRORS.get(self.kind)
+        if codes is None:
+            return None
+        code, status = codes.get(service, codes[_DEFAULT])
+        return AwsError(code, f"the sandbox was asked for this fault: {KINDS[self.kind]}", status)
+
+
+class Faults:
+    """The rules in force. Thread-safe.
+
+    standing: rules that stay when the others are replaced: the latencies given at start.
+    """
+
+    def __init__(self, standing: list[Rule]) -> None:
+        self._standing = standing
+        self._lock = threading.Lock()
+        self._rules: list[Rule] = []
+        self._armed: list[_Armed] = []
+        self.replace([], seed=0)
+
+    def replace(self, rules: list[Rule], seed: int) -> None:
+        with self._lock:
+            self._rules = rules
+            self._armed = [_Armed(rule, seed + number) for number, rule in enumerate([*self._standing, *rules])]
+
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules as they were given, but for the standing ones."""
+        with self._lock:
+            return [asdict(rule) for rule in self._rules]
+
+    def due(self, operation: str) -> list[Rule]:
+        """The rules that strike this call of "service:Operation"."""
+        with self._lock:
+            return [armed.rule for armed in self._armed if armed.strikes(operation)]
+
+
+class _Armed:
+    """A rule, how often it was met, and its own chance, so that other rules and calls do not disturb it."""
+
+    def __init__(self, rule: Rule, seed: int) -> None:
+        self.rule = rule
+        self._left_to_pass = rule.after
+        self._left_to_strike = rule.times
+        self._chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
+
+    def strikes(self, operation: str) -> bool:
+        if not fnmatchcase(operation, self.rule.operation) or self._left_to_strike == 0:
+            return False
+        if self._left_to_pass > 0:
+            self._left_to_pass -= 1
+            return False
+        if self._chance.random() >= self.rule.probability:
+            return False
+        if self._left_to_strike is not None:
+            self._left_to_strike -= 1
+        return True
+
+
+def _invalid(what: str) -> AwsError:
+    return AwsError("ValidationException", what)
