@@ -50,4 +50,6 @@ def _find(ports: EffectPorts, change: Change) -> list[str]:
 
 
 def effect() -> Effect:
-    return Effect("index_face", "Add the face to the tenant's collection.", Phase.BEFORE, do, undo, ("selfie",))
+    return Effect(
+        "index_face", "Add the face to the tenant's collection.", Phase.BEFORE, do, undo, ("selfie",), journaled=True
+    )

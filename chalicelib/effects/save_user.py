@@ -15,4 +15,6 @@ def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:
 
 
 def effect() -> Effect:
-    return Effect("save_user", "Make the user's record real, with the decision.", Phase.COMMIT, do, undo)
+    return Effect(
+        "save_user", "Make the user's record real, with the decision.", Phase.COMMIT, do, undo, journaled=True
+    )

@@ -30,4 +30,4 @@ def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:  # noqa: ARG
 
 
 def effect() -> Effect:
-    return Effect("store_images", "Store the pictures in S3.", Phase.BEFORE, do, undo)
+    return Effect("store_images", "Store the pictures in S3.", Phase.BEFORE, do, undo, journaled=True)

@@ -32,14 +32,15 @@ def commit(change: Change, material: Material, effects: tuple[Effect, ...], port
     before = tuple(effect for effect in effects if effect.phase is Phase.BEFORE)
     commits = tuple(effect for effect in effects if effect.phase is Phase.COMMIT)
     after = tuple(effect for effect in effects if effect.phase is Phase.AFTER)
-    if before:
+    journaled = any(effect.journaled for effect in effects)
+    if journaled:
         journal.begin(change)
     draft = Draft()
     try:
         for effect in (*before, *commits):
             draft = effect.do(ports, change, material, draft)
     except Exception:
-        if before:
+        if journaled:
             _undo(change, draft, before, ports, journal)
         raise
     for effect in after:

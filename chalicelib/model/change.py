@@ -84,7 +84,8 @@ class Effect:
     `do(ports, change, material, draft)` returns the draft with what it made; `ports` are the effects' own way out.
     `undo(ports, change, draft)` removes what `do` may have made. It is idempotent and, when the draft knows nothing
     (after a crash), finds it by the change alone. Only effects of the phase BEFORE have something to undo.
-    `inputs` are the pictures without which it cannot run.
+    `inputs` are the pictures without which it cannot run. `journaled`: it builds on the pending record of the change,
+    as everything does that is written before the commit.
     """
 
     name: str
@@ -93,3 +94,4 @@ class Effect:
     do: Callable[[Any, Change, Material, Draft], Draft]
     undo: Callable[[Any, Change, Draft], None]
     inputs: tuple[str, ...] = ()
+    journaled: bool = False

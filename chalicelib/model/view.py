@@ -9,25 +9,17 @@ from typing import Any
 from chalicelib.model.decision import Decision, StepResult
 
 
-def decision_view(decision: Decision, messages: Mapping[str, str]) -> dict[str, Any]:
-    """The tenant's view. `messages` tells what each reason code of a check means, by "check.code".
+def decision_view(decision: Decision) -> dict[str, Any]:
+    """The tenant's view, as it is logged: reasons by their codes; see `with_messages`.
 
     Signals are left out: they are for the log alone (`Decision.signals`).
     """
-    checks = {result.step: result for result in decision.results}
     return {
         "id": decision.verification_id,
         "flow": decision.flow,
         "user_id": decision.user_id,
         "decision": decision.verdict.value,
-        "reasons": [
-            {
-                "step": reason.step,
-                "code": reason.code,
-                "message": _message(checks.get(reason.step), reason.code, messages),
-            }
-            for reason in decision.reasons
-        ],
+        "reasons": [{"step": reason.step, "code": reason.code} for reason in decision.reasons],
         "findings": [_finding_view(result) for result in decision.results],
         "not_reached": list(decision.not_reached),
         "policy_digest": decision.policy_digest,
@@ -37,6 +29,16 @@ def decision_view(decision: Decision, messages: Mapping[str, str]) -> dict[str, 
         "timings": [dataclasses.asdict(timing) for timing in decision.timings],
         "extracted": dict(decision.extracted),
     }
+
+
+def with_messages(view: Mapping[str, Any], messages: Mapping[str, str]) -> dict[str, Any]:
+    """The view as it is answered: each reason with the sentence for its code, from `messages` by "check.code"."""
+    findings = {finding["step"]: finding for finding in view["findings"]}
+    reasons = [
+        {**reason, "message": _message(findings.get(reason["step"]), reason["code"], messages)}
+        for reason in view["reasons"]
+    ]
+    return {**view, "reasons": reasons}
 
 
 def _finding_view(result: StepResult) -> dict[str, Any]:
@@ -63,7 +65,7 @@ _GENERAL = {
 }
 
 
-def _message(result: StepResult | None, code: str, messages: Mapping[str, str]) -> str:
-    tried = (result, *result.branches) if result else ()
-    found = (messages[key] for key in (f"{step.check}.{code}" for step in tried) if key in messages)
+def _message(finding: Mapping[str, Any] | None, code: str, messages: Mapping[str, str]) -> str:
+    tried = (finding, *finding.get("branches", ())) if finding else ()
+    found = (messages[key] for key in (f"{one['check']}.{code}" for one in tried) if key in messages)
     return next(found, _GENERAL.get(code, code))

@@ -13,7 +13,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import BadRequestError
 from chalicelib.model.images import MAX_IMAGE_BYTES
 from chalicelib.model.submission import Submission, user_key
-from chalicelib.model.view import decision_view
+from chalicelib.model.view import decision_view, with_messages
 from chalicelib.routes import body
 from chalicelib.routes.auth import tenant_auth, tenant_of
 from chalicelib.routes.problems import answering
@@ -75,14 +75,14 @@ def _verify(raw_body: str | bytes, tenant: Tenant, now: datetime) -> dict[str, A
         id_card=body.image(fields, "id_card", tenant.uploads.take),
         id_card_back=body.image(fields, "id_card_back", tenant.uploads.take),
     )
-    return decision_view(tenant.verify(submission), services().reason_messages)
+    return with_messages(decision_view(tenant.verify(submission)), services().reason_messages)
 
 
 @blueprint.route("/v1/verifications/{verification_id}", authorizer=tenant_auth)
 @answering
 def get_verification(verification_id: str) -> Response:
     """A decision from the decision log."""
-    return answer(200, _tenant().decisions.get(verification_id))
+    return answer(200, with_messages(_tenant().decisions.get(verification_id), services().reason_messages))
 
 
 @blueprint.route("/v1/uploads", methods=["POST"], authorizer=tenant_auth)

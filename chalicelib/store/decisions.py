@@ -28,7 +28,7 @@ class Decisions:
             return
 
     def get(self, verification_id: str) -> dict[str, Any]:
-        """The tenant's view of a decision, as JSON. Reasons carry their codes in place of messages.
+        """The tenant's view of a decision, as JSON, with the reasons' codes.
 
         Raises NotFoundError: this tenant has no such decision.
         """
@@ -48,7 +48,7 @@ def decision_item(decision: Decision, keep_days: int) -> Item:
     return {
         **decision_key(decision.tenant, decision.verification_id),
         "user_key": decision.user_key,
-        "view": decision_view(decision, {}),
+        "view": decision_view(decision),
         "signals": decision.signals,
         "expires_at": epoch_s(decision.decided_at + timedelta(days=keep_days)),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -108,8 +109,8 @@ def test_a_session_nobody_finished_or_that_is_too_old_denies(world: World, key: 
     world.aws("dynamodb").update_item(
         TableName=NAMES.table,
         Key={"pk": {"S": f"T#lively#L#{old}"}, "sk": {"S": "SESSION"}},
-        UpdateExpression="SET created_at = created_at - :age",
-        ExpressionAttributeValues={":age": {"N": "181"}},
+        UpdateExpression="SET created_at = :then",
+        ExpressionAttributeValues={":then": {"S": (datetime.now(UTC) - timedelta(seconds=181)).isoformat()}},
     )
     assert reason(verify(world, key, old, "ada2")) == ("denied", "session_expired")
 

@@ -120,4 +120,4 @@ def effect(name: str, phase: Phase, inputs: tuple[str, ...] = ()) -> Effect:
     def undo(world: World, change: Change, draft: Draft) -> None:
         world.note(f"undo {name}")
 
-    return Effect(name, "", phase, do, undo, inputs)
+    return Effect(name, "", phase, do, undo, inputs, journaled=phase is Phase.BEFORE or name == "save")

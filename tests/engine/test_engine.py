@@ -233,6 +233,12 @@ def test_an_approval_runs_the_effects_in_order() -> None:
     assert world.events == ["begin", "store", "index", "save", "tidy", "clear"]
 
 
+def test_a_user_without_pictures_is_journaled_too() -> None:
+    world = World()
+    run(policy_of([step("a")], ("save",)), saving_parts(), world)
+    assert world.events == ["begin", "save", "clear"]
+
+
 @pytest.mark.parametrize("outcome", ["fail", "inconclusive"])
 def test_a_denial_writes_only_the_log_and_the_failure(outcome: str) -> None:
     world = World()

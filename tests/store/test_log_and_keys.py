@@ -26,7 +26,7 @@ def test_a_decision_comes_back_as_it_was_answered(server: AwsServer, tenant: str
     log, made = Decisions(server.aws, NAMES.table, tenant), decision(change(tenant, "v1"))
     log.append(made, 365)
     view = log.get("v1")
-    assert view == decision_view(made, {})
+    assert view == decision_view(made)
     assert json.loads(json.dumps(view)) == view
     item = Table(server.aws, NAMES.table).get({"pk": f"T#{tenant}#V#v1", "sk": "DECISION"})
     assert item is not None
