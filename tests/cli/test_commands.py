@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -88,6 +90,15 @@ def test_the_exit_code_is_thea_decision(
 
     assert left == code
     assert json.loads(capsys.readouterr().out)["decision"] == decision
+
+
+def test_the_installed_command_runs_anywhere(elsewhere: Path) -> None:
+    """`elsewhere` is not the project's folder, so what is not installed is not found."""
+    command = Path(sys.executable).with_name("countersign")
+
+    told = subprocess.run([command, "--help"], cwd=elsewhere, capture_output=True, text=True, check=True)
+
+    assert "bulk-import" in told.stdout
 
 
 def test_what_is_sent(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
