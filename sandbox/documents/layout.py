@@ -93,7 +93,7 @@ def _distance(caption: PlacedLine, entry: PlacedLine) -> float | None:
     unit = max(1.0, (caption.height + entry.height) / 2)
     down = (entry.middle - caption.middle) / unit
     gap = (entry.left - caption.right) / unit
-    if abs(down) < 0.5 and -0.8 < gap < 10:
+    if abs(down) < 0.5 and -0.8 < gap < 6:
         return abs(gap) / 4 + abs(down)
     indent = (entry.left - caption.left) / unit
     if 0.5 <= down < 3 and indent > -2 and gap < 2:

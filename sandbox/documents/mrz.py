@@ -9,11 +9,19 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sandbox.documents.mrz_check import check_digit
-
+_WEIGHTS = (7, 3, 1)
+_VALUES = {c: i for i, c in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {"<": 0}
 _LETTERS = str.maketrans("0158246", "OISBZAG")
 _DIGITS = str.maketrans("OQDILZSBGA", "0001125864")
 _MOST_FILLERS_LOST = 8
+
+
+def check_digit(text: str) -> str:
+    """The check digit of an entry (part 3, section 4.9), as the character that is printed behind it.
+
+    Raises KeyError for a character that a machine-readable zone cannot hold.
+    """
+    return str(sum(_VALUES[c] * _WEIGHTS[i % 3] for i, c in enumerate(text)) % 10)
 
 
 @dataclass(frozen=True)
@@ -109,19 +117,24 @@ def read_mrz(rows: Sequence[str], printed_numbers: Iterable[str] = ()) -> Mrz | 
 
 
 def _fitted(row: str, index: int, layout: Format) -> str | None:
-    """The row with as many fillers as its length demands: at its end, or in row 1 where its longest run is."""
+    """The row with as many fillers as its length demands; None if that cannot be."""
     missing = layout.columns - len(row)
     if index >= layout.rows or abs(missing) > _MOST_FILLERS_LOST:
         return None
+    if index == 1:
+        return _filled_inside(row, missing)
     if index == layout.names.row:
         row = re.sub(r"(?<=<<<)[^<]{1,2}(?=<|$)", "", row)  # behind the names, what is no filler was misread
-    if index == 1 and missing:
-        run = max(re.findall("<+", row), key=len, default="")
-        if len(run) < 3 or len(run) + missing < 1:
-            return None
-        return row.replace(run, run + "<" * missing if missing > 0 else run[:missing], 1)
-    row = row.rstrip("<").ljust(layout.columns, "<") if index != 1 else row
+    row = row.rstrip("<").ljust(layout.columns, "<")
     return row if len(row) == layout.columns else None
+
+
+def _filled_inside(row: str, missing: int) -> str | None:
+    """The row with its longest run of fillers made longer or shorter: row 1 of each format ends with a digit."""
+    run = max(re.findall("<+", row), key=len, default="")
+    if missing and (len(run) < 3 or len(run) + missing < 1):
+        return None
+    return row.replace(run, "<" * (len(run) + missing), 1) if missing else row
 
 
 def _by_place(rows: tuple[str, ...], layout: Format) -> tuple[str, ...]:

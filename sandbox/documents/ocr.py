@@ -75,8 +75,8 @@ class Ocr:
 def _load_engine() -> Any:
     from rapidocr import RapidOCR  # noqa: PLC0415 - takes a second and loads the models
 
-    # Left alone, the runtime starts a thread per core of the host, which in a container may be far too many.
-    threads = {"EngineConfig.onnxruntime.intra_op_num_threads": os.cpu_count() or 1}
+    # Left alone, the runtime starts more threads than a container has processors, and is three times slower.
+    threads = {"EngineConfig.onnxruntime.intra_op_num_threads": min(4, os.cpu_count() or 1)}
     return RapidOCR(params=_SETTINGS | threads)
 
 

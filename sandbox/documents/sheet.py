@@ -1,13 +1,16 @@
 """A page laid straight: its lines of text as they stand to each other on an upright, untilted document."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import atan2, cos, hypot, pi, sin
 
 import numpy as np
 
+from sandbox.documents.close_up import close_up
 from sandbox.documents.ocr import Line, Point
 from sandbox.vision.picture import Pixels
+
+ReadLines = Callable[[Pixels], tuple[Line, ...]]
 
 # Text that lies on its side or upside down is still "read", as other characters, with less confidence than this.
 _LEGIBLE_CONFIDENCE = 88.0
@@ -46,9 +49,19 @@ class Sheet:
     placed: tuple[PlacedLine, ...]
 
 
-def read_sheet(pixels: Pixels, read_lines: Callable[[Pixels], tuple[Line, ...]]) -> Sheet:
-    """Read a page, however it was held: if its text is not legible, it is turned by quarters and read again."""
-    quarters, lines = 0, read_lines(pixels)
+def read_sheet(pixels: Pixels, read_lines: ReadLines) -> Sheet:
+    """Read a page, however it was held, and from however far away."""
+    lines = read_lines(pixels)
+    closer = close_up(pixels, lines)
+    if closer is None:
+        return _upright(pixels, lines, read_lines)
+    sheet = _upright(closer.pixels, read_lines(closer.pixels), read_lines)
+    return replace(sheet, lines=tuple(closer.back(line) for line in sheet.lines))
+
+
+def _upright(pixels: Pixels, lines: tuple[Line, ...], read_lines: ReadLines) -> Sheet:
+    """The page by its first reading; if that is not legible, it is turned by quarters and read again."""
+    quarters = 0
     for other in _other_ways(lines):
         turned = read_lines(np.ascontiguousarray(np.rot90(pixels, other)))
         if _legibility(turned) > _legibility(lines):

@@ -1,6 +1,6 @@
 """The machine-readable zones of drawn documents (ICAO Doc 9303 parts 4 and 5)."""
 
-from sandbox.documents.mrz_check import check_digit
+from sandbox.documents.mrz import check_digit
 from sandbox.pictures.holder import Holder
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.documents.mrz import TD1, TD2, TD3, Format, Mrz, read_mrz
-from sandbox.documents.mrz_check import check_digit
+from sandbox.documents.mrz import TD1, TD2, TD3, Format, Mrz, check_digit, read_mrz
 
 PASSPORT = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
 CARD = ("I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<")
