@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from typing import Any, get_args, get_type_hints
@@ -96,13 +97,21 @@ class Rule:
         return AwsError(code, f"the sandbox was asked for this fault: {KINDS[self.kind]}", status)
 
 
+def latency_rule(given: str) -> Rule:
+    """The rule for "service:Operation=milliseconds". Raises ValueError."""
+    operation, equals, milliseconds = given.rpartition("=")
+    if not equals or ":" not in operation:
+        raise ValueError(f"{given!r} is not of the form service:Operation=milliseconds")
+    return Rule(operation, "latency", latency_ms=float(milliseconds))
+
+
 class Faults:
     """The rules in force. Thread-safe.
 
     standing: rules that stay when the others are replaced: the latencies given at start.
     """
 
-    def __init__(self, standing: list[Rule]) -> None:
+    def __init__(self, standing: Sequence[Rule]) -> None:
         self._standing = standing
         self._lock = threading.Lock()
         self._rules: list[Rule] = []
@@ -118,6 +127,12 @@ class Faults:
         """The rules as they were given, but for the standing ones."""
         with self._lock:
             return [asdict(rule) for rule in self._rules]
+
+    def snapshot(self) -> Any:
+        return self.rules()
+
+    def restore(self, snapshot: Any) -> None:
+        self.replace([Rule.from_json(rule) for rule in snapshot], seed=0)
 
     def due(self, operation: str) -> list[Rule]:
         """The rules that strike this call of "service:Operation"."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.errors import AwsError
@@ -10,24 +11,40 @@ from sandbox.stored_objects import get_object
 from sandbox.vision.face import Face, FaceReader
 from sandbox.vision.picture import PictureError, PictureTooLargeError, PictureTooSmallError
 
-# https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
-MAX_BYTES = 5 * 1024 * 1024
-MAX_S3_BYTES = 15 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
 
 
-def picture_bytes(image: Mapping[str, Any]) -> bytes:
+@dataclass(frozen=True)
+class Limits:
+    """How large a picture may be, in the request and in S3, and the error of the one that is larger."""
+
+    in_request_bytes: int
+    in_s3_bytes: int
+    too_large: str
+
+
+REKOGNITION = Limits(5 * MEBIBYTE, 15 * MEBIBYTE, "ImageTooLargeException")
+"""https://docs.aws.amazon.com/rekognition/latest/dg/limits.html"""
+
+TEXTRACT = Limits(10 * MEBIBYTE, 10 * MEBIBYTE, "DocumentTooLargeException")
+"""https://docs.aws.amazon.com/textract/latest/dg/limits-document.html"""
+
+
+def picture_bytes(image: Mapping[str, Any], limits: Limits) -> bytes:
     """The bytes of an Image or Document structure.
 
-    Raises AwsError: InvalidParameterException (neither bytes nor object), ImageTooLargeException,
-    InvalidS3ObjectException.
+    Raises AwsError: InvalidParameterException (neither bytes nor object), InvalidS3ObjectException or too_large.
     """
+    stored = image.get("S3Object", {})
     if "Bytes" in image:
-        return _within(MAX_BYTES, image["Bytes"])
-    if "S3Object" in image:
-        stored = image["S3Object"]
-        if "Bucket" in stored and "Name" in stored:
-            return _within(MAX_S3_BYTES, get_object(stored["Bucket"], stored["Name"], stored.get("Version")))
-    raise AwsError("InvalidParameterException", "Request has invalid parameters")
+        data, limit = image["Bytes"], limits.in_request_bytes
+    elif "Bucket" in stored and "Name" in stored:
+        data, limit = get_object(stored["Bucket"], stored["Name"], stored.get("Version")), limits.in_s3_bytes
+    else:
+        raise AwsError("InvalidParameterException", "Request has invalid parameters")
+    if len(data) > limit:
+        raise AwsError(limits.too_large, f"The picture has {len(data)} bytes, at most {limit} are allowed")
+    return bytes(data)
 
 
 def faces_of(data: bytes, reader: FaceReader) -> tuple[Face, ...]:
@@ -40,12 +57,6 @@ def faces_of(data: bytes, reader: FaceReader) -> tuple[Face, ...]:
     except PictureTooSmallError as error:
         raise AwsError("InvalidParameterException", f"Request has invalid parameters: {error}") from error
     except PictureTooLargeError as error:
-        raise AwsError("ImageTooLargeException", f"Image size is too large: {error}") from error
+        raise AwsError(REKOGNITION.too_large, f"Image size is too large: {error}") from error
     except PictureError as error:
         raise AwsError("InvalidImageFormatException", "Request has invalid image format") from error
-
-
-def _within(limit_bytes: int, data: bytes) -> bytes:
-    if len(data) > limit_bytes:
-        raise AwsError("ImageTooLargeException", f"Image size is too large: {len(data)} bytes of {limit_bytes}")
-    return data

@@ -6,22 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from sandbox.call import Call
-from sandbox.errors import AwsError
-from sandbox.pictures_in import picture_bytes
+from sandbox.pictures_in import TEXTRACT, picture_bytes
+from sandbox.rekognition import Operation
 
 AnalyzeId: TypeAlias = Callable[[Sequence[bytes]], dict[str, Any]]
 
 
-def analyze_id_operation(analyze_id: AnalyzeId) -> Callable[[Call], dict[str, Any]]:
-    """The operation, which reads with `analyze_id`."""
+def operations(analyze_id: AnalyzeId) -> dict[str, Operation]:
+    """AnalyzeID, read by `analyze_id`: the pages' bytes in, the answer out; it raises AwsError."""
 
-    def operation(call: Call) -> dict[str, Any]:
-        try:
-            pages = [picture_bytes(document) for document in call.parameters["DocumentPages"]]
-        except AwsError as error:
-            if error.code == "ImageTooLargeException":  # Textract's name for it
-                raise AwsError("DocumentTooLargeException", error.message) from error
-            raise
-        return analyze_id(pages)
+    def analyze_id_operation(call: Call) -> dict[str, Any]:
+        return analyze_id([picture_bytes(page, TEXTRACT) for page in call.parameters["DocumentPages"]])
 
-    return operation
+    return {"AnalyzeID": analyze_id_operation}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.call import Call
 from sandbox.errors import AwsError
-from sandbox.pictures_in import faces_of, picture_bytes
+from sandbox.pictures_in import REKOGNITION, faces_of, picture_bytes
 from sandbox.rekognition import Answer, Operation
 from sandbox.rekognition.quality import good_enough
 from sandbox.rekognition.shapes import bounding_box, compared_face, face_detail
@@ -42,4 +42,4 @@ class Detection:
         }
 
     def _faces(self, call: Call, parameter: str) -> tuple[Face, ...]:
-        return faces_of(picture_bytes(call.parameters[parameter]), self._reader)
+        return faces_of(picture_bytes(call.parameters[parameter], REKOGNITION), self._reader)

@@ -7,10 +7,11 @@ from typing import Any
 
 from sandbox.call import Call
 from sandbox.errors import AwsError
-from sandbox.pictures_in import faces_of, picture_bytes
+from sandbox.pictures_in import REKOGNITION, faces_of, picture_bytes
 from sandbox.rekognition import Answer, Operation
 from sandbox.rekognition.pages import page
-from sandbox.rekognition.quality import complaints, good_enough
+from sandbox.rekognition.quality import complaints
+from sandbox.rekognition.searched import searched_face
 from sandbox.rekognition.shapes import FACE_MODEL_VERSION, bounding_box, face_detail
 from sandbox.rekognition.store import Collection, Collections, IndexedFace
 from sandbox.vision.face import Embedding, FaceReader
@@ -37,8 +38,9 @@ class FaceOperations:
 
     def _index_faces(self, call: Call) -> Answer:
         parameters = call.parameters
-        self._require(call)
-        faces = faces_of(picture_bytes(parameters["Image"]), self._reader)
+        with self._collections.opened(call.region, parameters["CollectionId"]):
+            pass  # a missing collection is told before the picture is looked at
+        faces = faces_of(picture_bytes(parameters["Image"], REKOGNITION), self._reader)
         attributes = parameters.get("DetectionAttributes", ["DEFAULT"])
         most = min(parameters.get("MaxFaces", MOST_INDEXED), MOST_INDEXED)
         image_id = str(uuid.uuid4())
@@ -60,15 +62,9 @@ class FaceOperations:
 
     def _search_faces_by_image(self, call: Call) -> Answer:
         """With the largest face of the picture."""
-        parameters = call.parameters
-        self._require(call)
-        quality = parameters.get("QualityFilter", "NONE")
-        faces = faces_of(picture_bytes(parameters["Image"]), self._reader)
-        largest = next((face for face in faces if good_enough(face, quality)), None)
-        if largest is None:
-            raise AwsError("InvalidParameterException", "There are no faces in the image. Should be at least 1.")
-        with self._collections.opened(call.region, parameters["CollectionId"]) as collection:
-            matches = _matches(collection, largest.embedding, parameters)
+        largest, _ = searched_face(call, self._reader, self._collections)
+        with self._collections.opened(call.region, call.parameters["CollectionId"]) as collection:
+            matches = _matches(collection, largest.embedding, call.parameters)
         return {
             "SearchedFaceBoundingBox": bounding_box(largest.box),
             "SearchedFaceConfidence": largest.confidence,
@@ -112,11 +108,6 @@ class FaceOperations:
                     collection.remove(face_id)
                     deleted.append(face_id)
         return {"UnsuccessfulFaceDeletions": failed, **({"DeletedFaces": deleted} if deleted else {})}
-
-    def _require(self, call: Call) -> None:
-        """A missing collection is told before the picture is looked at."""
-        with self._collections.opened(call.region, call.parameters["CollectionId"]):
-            pass
 
 
 def _matches(

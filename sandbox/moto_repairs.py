@@ -1,0 +1,110 @@
+"""What moto 5.2 does otherwise than AWS, where Terraform or the app stumbles over it. Each repair says why.
+
+They change moto's classes for the whole process, so `apply` is called once, by the process that serves them.
+"""
+
+# mypy: disable-error-code="method-assign, assignment"
+
+from __future__ import annotations
+
+import json
+from functools import wraps
+from typing import Any
+
+from moto.apigateway.models import APIGatewayBackend, RestAPI
+from moto.core.config import default_user_config
+from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+from moto.sqs.models import Queue
+
+_MEDIA_TYPES = "/binaryMediaTypes/"
+
+
+def apply() -> None:
+    """All repairs; once per process."""
+    _lambda_without_docker()
+    _redrive_policies()
+    _swagger_2()
+    _media_types_by_path()
+    _conditional_denials()
+
+
+def _lambda_without_docker() -> None:
+    """moto would start each Lambda function in a container; here functions only have to exist."""
+    default_user_config["lambda"]["use_docker"] = False
+
+
+def _redrive_policies() -> None:
+    """moto forgets RedriveAllowPolicy, for which Terraform waits for ever, and answers RedrivePolicy with other spaces
+    than AWS, which Terraform takes for a change at each plan."""
+    attributes: property = vars(Queue)["attributes"]
+
+    def repaired(self: Queue) -> dict[str, Any]:
+        result: dict[str, Any] = attributes.__get__(self)
+        if result.get("RedrivePolicy"):
+            result["RedrivePolicy"] = json.dumps(self.redrive_policy, separators=(",", ":"))
+        if not result.get("RedriveAllowPolicy"):  # "" removes it
+            result.pop("RedriveAllowPolicy", None)
+        return result
+
+    Queue.BASE_ATTRIBUTES = [*Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]
+    setattr(Queue, "redrive_allow_policy", None)  # noqa: B010 - not an attribute that the class declares
+    Queue.attributes = property(repaired)
+
+
+def _swagger_2() -> None:
+    """moto refuses Swagger 2.0, which is what Chalice writes; it reads none of the parts that differ from OpenAPI 3.
+    It also asks mock integrations (CORS) for an address and a method, which AWS does not."""
+    put_rest_api = APIGatewayBackend.put_rest_api
+
+    @wraps(put_rest_api)
+    def repaired(
+        self: APIGatewayBackend, function_id: str, api_doc: dict[str, Any], fail_on_warnings: bool, mode: str = "merge"
+    ) -> RestAPI:
+        if api_doc.pop("swagger", None):
+            api_doc["openapi"] = "3.0.1"
+        methods = [method for path in api_doc.get("paths", {}).values() for method in path.values()]
+        for method in methods:
+            integration = method.get("x-amazon-apigateway-integration", {}) if isinstance(method, dict) else {}
+            if integration.get("type") == "mock":
+                integration.setdefault("uri", "")
+                integration.setdefault("httpMethod", "POST")
+        return put_rest_api(self, function_id, api_doc, fail_on_warnings, mode)
+
+    APIGatewayBackend.put_rest_api = repaired
+
+
+def _media_types_by_path() -> None:
+    """A patch of /binaryMediaTypes/image~1png names the type in its path; moto looks for it in the value."""
+    apply_patch_operations = RestAPI.apply_patch_operations
+
+    @wraps(apply_patch_operations)
+    def repaired(self: RestAPI, patch_operations: list[dict[str, Any]]) -> None:
+        for operation in patch_operations:
+            if operation["path"].startswith(_MEDIA_TYPES):
+                media_type = operation["path"].removeprefix(_MEDIA_TYPES).replace("~1", "/")
+                others = [known for known in self.binaryMediaTypes if known not in (None, media_type)]
+                self.binaryMediaTypes = others + ([media_type] if operation["op"] == "add" else [])
+        left = [operation for operation in patch_operations if not operation["path"].startswith(_MEDIA_TYPES)]
+        apply_patch_operations(self, left)
+
+    RestAPI.apply_patch_operations = repaired
+
+
+def _conditional_denials() -> None:
+    """moto takes "Deny unless TLS" for "Deny": it does not evaluate conditions such as aws:SecureTransport, and every
+    call of the bucket would be refused. Statements that deny under a condition are left out."""
+    is_action_permitted = IAMPolicyStatement.is_action_permitted
+
+    @wraps(is_action_permitted)
+    def repaired(
+        self: IAMPolicyStatement,
+        action: str,
+        resource: str = "*",
+        principal: str | None = None,
+        incoming_condition_values: dict[str, str] | None = None,
+    ) -> PermissionResult:
+        if self._statement.get("Effect") == "Deny" and self._statement.get("Condition"):
+            return PermissionResult.NEUTRAL
+        return is_action_permitted(self, action, resource, principal, incoming_condition_values)
+
+    IAMPolicyStatement.is_action_permitted = repaired
