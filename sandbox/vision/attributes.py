@@ -41,7 +41,7 @@ def eyeglasses(face: AlignedFace) -> float:
 def eyes_open(points: Points) -> float:
     """The lids are apart: the eye aspect ratio of Soukupová and Čech (2016), the mean of both eyes."""
     ratios = [_opening(points[first : first + 6]) for first in (36, 42)]
-    return _percent(60 * (float(np.mean(ratios)) - 0.155))
+    return _percent(80 * (float(np.mean(ratios)) - 0.11))  # eyes narrowed by a smile have 0.14 and more
 
 
 def mouth_open(points: Points) -> float:
@@ -130,7 +130,7 @@ def _unlike_skin_or_beard(mouth: Values, skin: Values) -> float:
     hairy = lightness < 0.8 and spread > 0.1
     colour = float(np.hypot(*(middle - skin)[1:])) * (0.4 if hairy else 1.0)
     covered_by_dark_cloth = lightness < 0.25 and not hairy
-    return max(_percent(0.4 * (colour - 30)), _percent(20 * (lightness - 1.5)), 95.0 * covered_by_dark_cloth)
+    return max(_percent(0.4 * (colour - 36)), _percent(20 * (lightness - 1.5)), 95.0 * covered_by_dark_cloth)
 
 
 def _opening(eye: Points) -> float:
