@@ -17,6 +17,7 @@ from typing import Any
 from chalicelib.aws import AwsCaller
 from chalicelib.checks import all_checks
 from chalicelib.effects import built_in_effects
+from chalicelib.effects.erase import Erased, erase
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.engine.plan import plan_flow
 from chalicelib.engine.verify import Ports, verify
@@ -138,6 +139,14 @@ class Tenant:
         self._liveness.create(session_id, user_key, now)
         return session_id
 
+    def erase_user(self, user_key: str) -> Erased:
+        """Revoke first, so that nothing counts while it is being deleted. Safe to repeat after a failure."""
+        self.users.revoke(user_key)
+        bucket, prefix = self._shared.setting("IMAGES_BUCKET"), f"{self.name}/users/{user_key}/"
+        erased = erase(self._shared.aws, bucket, prefix, self._collections(self.policy()), user_key)
+        self.users.remove(user_key)
+        return erased
+
     def _claim_liveness(self, submission: Submission) -> LivenessClaim:
         return self._liveness.claim(
             submission.liveness_session or "", submission.user_key, submission.verification_id, submission.received_at
@@ -145,7 +154,7 @@ class Tenant:
 
     def _ports(self, policy: Policy) -> Ports:
         shared, bucket = self._shared, self._shared.setting("IMAGES_BUCKET")
-        collections = tuple(self._collection(shard) for shard in range(policy.faces.shards))
+        collections = self._collections(policy)
         return Ports(
             signal_request=lambda submission, asked: SignalRequest(
                 aws=shared.aws,
@@ -168,8 +177,9 @@ class Tenant:
             clock_s=time.perf_counter,
         )
 
-    def _collection(self, shard: int) -> str:
-        return f"{self._shared.setting('COLLECTION_PREFIX')}-{self.name}-{shard}"
+    def _collections(self, policy: Policy) -> tuple[str, ...]:
+        prefix = self._shared.setting("COLLECTION_PREFIX")
+        return tuple(f"{prefix}-{self.name}-{shard}" for shard in range(policy.faces.shards))
 
 
 def shard_of(user_key: str, shards: int) -> int:

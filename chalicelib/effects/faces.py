@@ -1,4 +1,4 @@
-"""Deleting faces from a collection."""
+"""Finding and deleting faces in a collection."""
 
 from __future__ import annotations
 
@@ -16,3 +16,16 @@ def delete_faces(aws: Aws, collection: str, face_ids: Sequence[str]) -> None:
     for failure in answer.get("UnsuccessfulFaceDeletions", ()):
         if failure.get("Reasons") != ["FACE_NOT_FOUND"]:
             raise AwsUnavailableError("rekognition:delete_faces", ",".join(failure.get("Reasons", ())), "a face stayed")
+
+
+def find_faces(aws: Aws, collection: str, external_image_id: str) -> list[str]:
+    """The FaceIds whose ExternalImageId begins with this. Reads the whole collection: only for what has lost its id."""
+    found: list[str] = []
+    parameters: dict[str, object] = {"CollectionId": collection, "MaxResults": 4096}
+    while True:
+        page = aws("rekognition", "list_faces", parameters)
+        faces = page["Faces"]
+        found += [face["FaceId"] for face in faces if face.get("ExternalImageId", "").startswith(external_image_id)]
+        if not page.get("NextToken"):
+            return found
+        parameters["NextToken"] = page["NextToken"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.effects.faces import delete_faces
+from chalicelib.effects.faces import delete_faces, find_faces
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.errors import ConflictError
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
@@ -34,19 +34,11 @@ def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> 
 
 def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:
     """Without a face id (the answer was lost) the collection is searched for the change's ExternalImageId."""
-    face_ids = [draft.face.face_id] if draft.face else _find(ports, change)
+    if draft.face:
+        face_ids = [draft.face.face_id]
+    else:
+        face_ids = find_faces(ports.aws, change.collection, change.external_image_id)
     delete_faces(ports.aws, change.collection, face_ids)
-
-
-def _find(ports: EffectPorts, change: Change) -> list[str]:
-    found: list[str] = []
-    parameters: dict[str, object] = {"CollectionId": change.collection, "MaxResults": 4096}
-    while True:
-        page = ports.aws("rekognition", "list_faces", parameters)
-        found += [f["FaceId"] for f in page["Faces"] if f.get("ExternalImageId") == change.external_image_id]
-        if not page.get("NextToken"):
-            return found
-        parameters["NextToken"] = page["NextToken"]
 
 
 def effect() -> Effect:

@@ -141,7 +141,10 @@ def document() -> dict[str, Any]:
             "/v1/verifications/{verification_id}": {
                 "get": _operation("A decision from the log.", decision, path="verification_id")
             },
-            "/v1/users/{user_id}": {"get": _operation("A user's record.", anything, path="user_id")},
+            "/v1/users/{user_id}": {
+                "get": _operation("A user's record.", anything, path="user_id"),
+                "delete": _operation("Erase a user's record, faces and pictures.", anything, path="user_id"),
+            },
             "/v1/uploads": {"post": upload},
             "/v1/liveness-sessions": {"post": liveness},
             "/v1/policy": {"get": _operation("The policy in force.", anything)},

@@ -14,15 +14,15 @@ from chalicelib.signals.request import SignalRequest
 
 
 def id_document(request: SignalRequest, *, id_card: tuple[Image, ...]) -> IdDocument:
-    """The fields of the ID document, front and back together; of a field read twice, the surer."""
+    """The fields of the ID document, front and back together; of a field on both, the front's."""
     pages = [{"Bytes": side.content} for side in id_card]
     answer = look(request.aws, "textract", "analyze_id", {"DocumentPages": pages}, "id_card")
     fields: dict[str, IdField] = {}
     for document in answer["IdentityDocuments"]:
         for found in document.get("IdentityDocumentFields", ()):
             name, field = found["Type"]["Text"], _field(found["ValueDetection"])
-            if field.text and (name not in fields or field.confidence > fields[name].confidence):
-                fields[name] = field
+            if field.text:  # the pages come in order, and a barcode must not hide what was altered in print
+                fields.setdefault(name, field)
     return IdDocument(fields)
 
 
@@ -33,7 +33,7 @@ def _field(value: Mapping[str, Any]) -> IdField:
 
 def _day(normalized: Mapping[str, Any]) -> date | None:
     """NormalizedValue of a date, like 1974-08-12T00:00:00; anything else is no date."""
-    if normalized.get("ValueType") != "DATE":
+    if str(normalized.get("ValueType")).upper() != "DATE":  # botocore's model says DATE, recorded answers say Date
         return None
     try:
         return datetime.fromisoformat(normalized["Value"]).date()

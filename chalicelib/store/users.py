@@ -144,6 +144,23 @@ class Users:
         except AwsConditionFailedError:
             return
 
+    def revoke(self, user_key: str) -> None:
+        """From now on no face of the user counts. Raises ConflictError `user-busy` while a change is under way."""
+        condition = "attribute_exists(pk) AND attribute_not_exists(#change)"
+        try:
+            self._table.update(
+                self._key(user_key), "SET #status = :revoked", condition, revoked=UserStatus.REVOKED.value
+            )
+        except AwsConditionFailedError:
+            raise ConflictError("user-busy", "Another request is changing this user; try again in a minute.") from None
+
+    def remove(self, user_key: str) -> None:
+        """Delete a revoked user's record."""
+        try:
+            self._table.delete(self._key(user_key), "#status = :revoked", revoked=UserStatus.REVOKED.value)
+        except AwsConditionFailedError:  # registered anew meanwhile: that is another user's life
+            return
+
     def _key(self, user_key: str) -> dict[str, str]:
         return user_item_key(self._tenant, user_key)
 
