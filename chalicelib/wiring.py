@@ -165,7 +165,7 @@ class Tenant:
                 asked=asked,
             ),
             claim_liveness=self._claim_liveness,
-            effects=EffectPorts(shared.aws, bucket, self.users),
+            effects=EffectPorts(shared.aws, bucket, self.users, collections),
             journal=self.users,
             attempts=self._attempts,
             log=self.decisions,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from chalicelib.effects.faces import delete_faces, find_faces
 from chalicelib.effects.ports import EffectPorts
+from chalicelib.effects.second_look import look_again
 from chalicelib.errors import ConflictError
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 from chalicelib.model.facts import StoredFace
@@ -29,6 +30,9 @@ def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> 
         raise ConflictError("face-not-indexed", "No face in the picture could be stored; take another picture.")
     face_id = answer["FaceRecords"][0]["Face"]["FaceId"]
     image_key, version = change.image_keys["selfie"], answer["FaceModelVersion"]
+    threshold = material.asked.get("FaceMatchThreshold")
+    if change.creates and threshold is not None:  # the flow looks for duplicates
+        look_again(ports, change, material.images["selfie"].content, threshold)
     return replace(draft, face=StoredFace(face_id, change.collection, image_key, version, change.started_at))
 
 

@@ -134,7 +134,13 @@ def _make_real(
         if any(effect.phase is Phase.COMMIT for effect in plan.effects):
             images = _images(known)
             change = _change(plan, submission, images, ports)
-            commit(change, _material(policy, submission, decision, images), plan.effects, ports.effects, ports.journal)
+            commit(
+                change,
+                _material(plan, policy, submission, decision, images),
+                plan.effects,
+                ports.effects,
+                ports.journal,
+            )
         else:
             ports.log.append(decision, policy.retention.decisions_days)
         ports.attempts.clear(user_key, flow)
@@ -167,7 +173,9 @@ def _change(plan: Plan, submission: Submission, images: Mapping[str, Image], por
     )
 
 
-def _material(policy: Policy, submission: Submission, decision: Decision, images: Mapping[str, Image]) -> Material:
+def _material(
+    plan: Plan, policy: Policy, submission: Submission, decision: Decision, images: Mapping[str, Image]
+) -> Material:
     return Material(
         images=images,
         properties={**submission.properties, **decision.extracted},
@@ -175,4 +183,5 @@ def _material(policy: Policy, submission: Submission, decision: Decision, images
         keep_faces=policy.faces.max_per_user,
         images_days=policy.retention.images_days,
         decisions_days=policy.retention.decisions_days,
+        asked=plan.asked,
     )

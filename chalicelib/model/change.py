@@ -48,7 +48,10 @@ def user_key_of(external_image_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What only the running verification has: pictures, the values to save, the decision to log with them."""
+    """What only the running verification has: pictures, the values to save, the decision to log with them.
+
+    `asked` are the thresholds that the flow handed to AWS, by AWS's names.
+    """
 
     images: Mapping[str, Image]
     properties: Mapping[str, str]
@@ -56,6 +59,7 @@ class Material:
     keep_faces: int
     images_days: int
     decisions_days: int
+    asked: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ class Users:
             self._key(change.user_key),
             "SET #status = :active, #faces = :faces, #properties = :properties,"
             " #created_at = if_not_exists(#created_at, :now) REMOVE #change",
-            _OURS,
+            f"{_OURS} AND attribute_not_exists(#change.#outranked)",
             active=UserStatus.ACTIVE.value,
             faces=[face_item(face) for face in kept],
             properties={**user.properties, **material.properties},
@@ -143,6 +143,16 @@ class Users:
                 self._table.update(where, "REMOVE #change", _OURS, change=change.change_id)
         except AwsConditionFailedError:
             return
+
+    def outrank(self, rival: Change) -> bool:
+        """Keep a change that is under way from being saved; False when it is no longer under way."""
+        try:
+            self._table.update(
+                self._key(rival.user_key), "SET #change.#outranked = :yes", _OURS, yes=True, change=rival.change_id
+            )
+        except AwsConditionFailedError:
+            return False
+        return True
 
     def revoke(self, user_key: str) -> None:
         """From now on no face of the user counts. Raises ConflictError `user-busy` while a change is under way."""

@@ -36,7 +36,7 @@ class Saved:
 
 
 def ports(aws: Aws) -> EffectPorts:
-    return EffectPorts(aws, NAMES.images_bucket, Saved())
+    return EffectPorts(aws, NAMES.images_bucket, Saved(), ())
 
 
 def versions(server: AwsServer, prefix: str) -> list[str]:
