@@ -46,13 +46,15 @@ def _scope(environ: dict[str, Any]) -> tuple[str, str]:
     query = parse_qs(str(environ.get("QUERY_STRING", "")))
     presigned = "Credential=" + query.get("X-Amz-Credential", [""])[0]
     found = _SCOPE.search(str(environ.get("HTTP_AUTHORIZATION", ""))) or _SCOPE.search(presigned)
-    return (found[1], found[2]) if found else (DEFAULT_REGION, "unsigned")
+    return (found[1], found[2]) if found else (DEFAULT_REGION, "s3")  # unsigned, or signed as of old: moto's rule
 
 
 def _routed(service: str, environ: dict[str, Any]) -> str:
     """The operation by method, path and query; the method alone where these do not tell."""
     try:
-        operation, _ = get_service_router(service).match(Request(environ))
+        operation, _ = get_service_router(service).match(Request(dict(environ)))
     except (HTTPException, NotImplementedError, UnknownServiceError):
         return str(environ["REQUEST_METHOD"])
+    finally:
+        environ["wsgi.input"].seek(0)  # where the operation is in the body, it was read
     return str(operation.name)

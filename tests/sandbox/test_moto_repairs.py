@@ -1,0 +1,96 @@
+"""What Terraform needs of moto, over the wire."""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+from tests.running_sandbox import RunningSandbox
+
+SWAGGER = {
+    "swagger": "2.0",
+    "info": {"title": "api", "version": "1.0"},
+    "paths": {
+        "/things": {
+            "options": {
+                "responses": {"200": {"description": "CORS"}},
+                "x-amazon-apigateway-integration": {"type": "mock", "responses": {"default": {"statusCode": "200"}}},
+            }
+        }
+    },
+}
+
+
+def test_redrive_policies_are_answered_as_they_were_given(scripted: RunningSandbox) -> None:
+    sqs = scripted.client("sqs")
+    dead = sqs.create_queue(QueueName=f"dead-{uuid4()}")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3}, separators=(",", ":"))
+    queue = sqs.create_queue(QueueName=f"live-{uuid4()}", Attributes={"RedrivePolicy": policy})["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    assert attributes["RedrivePolicy"] == policy
+    assert "RedriveAllowPolicy" not in attributes
+
+    allow = '{"redrivePermission":"allowAll"}'
+    sqs.set_queue_attributes(QueueUrl=dead, Attributes={"RedriveAllowPolicy": allow})
+    attributes = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["All"])["Attributes"]
+    assert attributes["RedriveAllowPolicy"] == allow
+    sqs.set_queue_attributes(QueueUrl=dead, Attributes={"RedriveAllowPolicy": ""})
+    assert "RedriveAllowPolicy" not in sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["All"])["Attributes"]
+
+
+def test_swagger_2_with_mock_integrations_is_taken(scripted: RunningSandbox) -> None:
+    apigateway = scripted.client("apigateway")
+    api = apigateway.create_rest_api(name="api")["id"]
+    apigateway.put_rest_api(restApiId=api, mode="overwrite", body=json.dumps(SWAGGER).encode())
+    paths = [resource["path"] for resource in apigateway.get_resources(restApiId=api)["items"]]
+    assert sorted(paths) == ["/", "/things"]
+
+
+def test_media_types_are_patched_by_path(scripted: RunningSandbox) -> None:
+    apigateway = scripted.client("apigateway")
+    api = apigateway.create_rest_api(name="api")["id"]
+    for operation, expected in (("add", ["image/png"]), ("remove", [])):
+        patch = {"op": operation, "path": "/binaryMediaTypes/image~1png"}
+        answer = apigateway.update_rest_api(
+            restApiId=api, patchOperations=[patch, {"op": "replace", "path": "/name", "value": "n"}]
+        )
+        assert answer.get("binaryMediaTypes", []) == expected
+        assert answer["name"] == "n"
+
+
+def test_a_bucket_that_denies_plain_http_can_be_used(scripted: RunningSandbox) -> None:
+    s3, bucket = scripted.client("s3"), f"tls-{uuid4()}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
+
+
+def test_a_function_exists_without_a_container(scripted: RunningSandbox) -> None:
+    role = scripted.client("iam").create_role(
+        RoleName=f"role-{uuid4()}",
+        AssumeRolePolicyDocument=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+                ],
+            }
+        ),
+    )["Role"]["Arn"]
+    function = scripted.client("lambda").create_function(
+        FunctionName="f",
+        Runtime="python3.12",
+        Role=role,
+        Handler="app.app",
+        Code={"ZipFile": b"PK\x05\x06" + bytes(18)},
+    )
+    assert function["State"] in ("Active", "Pending")
