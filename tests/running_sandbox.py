@@ -27,7 +27,7 @@ class RunningSandbox:
     def __init__(self, url: str) -> None:
         self.url = url
         self._http = urllib3.PoolManager(retries=False, timeout=60)
-        self._session = boto3.Session("sandbox", "sandbox", region_name=REGION)
+        self._session: Any = boto3.Session("sandbox", "sandbox", region_name=REGION)
 
     def client(self, service: str, region: str = REGION) -> Any:
         """A client without retries, so that one call is one call."""

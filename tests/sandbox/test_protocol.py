@@ -117,7 +117,7 @@ def test_a_wrong_answer_becomes_a_500_and_a_line_in_the_log(caplog: pytest.LogCa
 
 
 def test_a_defect_becomes_a_500_too(caplog: pytest.LogCaptureFixture) -> None:
-    status, answer = asked(lambda call: {}["nothing"])
+    status, answer = asked(lambda call: {"FaceDetails": call.parameters["nothing"]})
     assert status.startswith("500")
     assert answer["message"] == "a defect of the sandbox: KeyError"
 
