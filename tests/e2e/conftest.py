@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,22 @@ def stack(policies: Path) -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def world(stack: Stack) -> World:
     return World(stack)
+
+
+@pytest.fixture(scope="module")
+def own_tenant(request: pytest.FixtureRequest, stack: Stack, policies: Path) -> str:
+    """A tenant that the test module has to itself, so that no other module's people are in the way.
+
+    Its policy is the module's POLICY, or the baseline unchanged.
+    """
+    tenant = request.module.__name__.rpartition(".")[2].replace("_", "-")
+    text = getattr(request.module, "POLICY", "extends: baseline\n")
+    (policies / f"{tenant}.yaml").write_text(f"policy: {tenant}\n{text}")
+    deadline_s = time.monotonic() + 20
+    while tenant not in stack.bootstrap.keys:
+        assert time.monotonic() < deadline_s, "the policy was not published"
+        time.sleep(0.1)
+    return tenant
 
 
 @pytest.fixture(scope="session")

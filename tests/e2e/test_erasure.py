@@ -12,12 +12,12 @@ from sandbox.pictures.variants import to_jpeg
 from tests.e2e.world import World
 
 
-def test_an_erased_user_is_gone_and_the_others_stay(world: World) -> None:
-    client = world.client("acme")
-    key = user_key("acme", "to be erased / é")
+def test_an_erased_user_is_gone_and_the_others_stay(world: World, own_tenant: str) -> None:
+    client = world.client(own_tenant)
+    key = user_key(own_tenant, "to be erased / é")
 
     def register(user_id: str) -> str:
-        request = Request("register", user_id, Pictures(to_jpeg(hopper())), consent="1")
+        request = Request("register", user_id, Pictures(to_jpeg(hopper())))
         return str(client.verify(body_of(request, client))["decision"])
 
     before = world.kept()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +15,6 @@ from cli.local.bootstrap import NAMES
 from tests.e2e.world import World
 
 POLICY = """\
-policy: lively
 extends: baseline
 flows:
   check_in:
@@ -35,15 +32,9 @@ flows:
 """
 
 
-@pytest.fixture(scope="module")
-def key(world: World, policies: Path) -> str:
-    """Of a tenant whose policy asks for liveness."""
-    (policies / "lively.yaml").write_text(POLICY)
-    deadline_s = time.monotonic() + 20
-    while "lively" not in world.stack.bootstrap.keys:
-        assert time.monotonic() < deadline_s, "the policy was not published"
-        time.sleep(0.1)
-    return world.stack.key("lively")
+@pytest.fixture
+def key(world: World, own_tenant: str) -> str:
+    return world.stack.key(own_tenant)
 
 
 def session(world: World, key: str, user_id: str) -> str:
@@ -102,13 +93,15 @@ def test_a_session_is_bound_to_its_user_and_tenant(world: World, key: str, pictu
     assert reason(verify(world, key, live)) == ("approved", None)
 
 
-def test_a_session_nobody_finished_or_that_is_too_old_denies(world: World, key: str, pictures: DemoPictures) -> None:
+def test_a_session_nobody_finished_or_that_is_too_old_denies(
+    world: World, own_tenant: str, key: str, pictures: DemoPictures
+) -> None:
     assert reason(verify(world, key, session(world, key, "ada"))) == ("denied", "session_unfinished")
     old = session(world, key, "ada2")
     play(world, old, outcome="live", images=frames(pictures.collins))
     world.aws("dynamodb").update_item(
         TableName=NAMES.table,
-        Key={"pk": {"S": f"T#lively#L#{old}"}, "sk": {"S": "SESSION"}},
+        Key={"pk": {"S": f"T#{own_tenant}#L#{old}"}, "sk": {"S": "SESSION"}},
         UpdateExpression="SET created_at = :then",
         ExpressionAttributeValues={":then": {"S": (datetime.now(UTC) - timedelta(seconds=181)).isoformat()}},
     )

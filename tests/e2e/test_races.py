@@ -14,8 +14,8 @@ from tests.e2e.world import Answer, World
 
 
 @pytest.mark.parametrize("rivals", [2, 4])
-def test_one_face_under_several_ids_ends_with_one_user(world: World, rivals: int) -> None:
-    key, before = world.stack.key("baseline"), world.kept()
+def test_one_face_under_several_ids_ends_with_one_user(world: World, own_tenant: str, rivals: int) -> None:
+    key, before = world.stack.key(own_tenant), world.kept()
     selfie = base64.b64encode(to_jpeg(hopper())).decode()
     together = Barrier(rivals)
 
@@ -40,8 +40,8 @@ def test_one_face_under_several_ids_ends_with_one_user(world: World, rivals: int
     assert (erased.status, world.kept()["faces"]) == (200, before["faces"])
 
 
-def test_one_user_id_is_registered_once(world: World) -> None:
-    key, selfie = world.stack.key("baseline"), base64.b64encode(to_jpeg(hopper())).decode()
+def test_one_user_id_is_registered_once(world: World, own_tenant: str) -> None:
+    key, selfie = world.stack.key(own_tenant), base64.b64encode(to_jpeg(hopper())).decode()
     together = Barrier(4)
 
     def register(_: int) -> Answer:
