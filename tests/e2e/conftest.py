@@ -47,7 +47,7 @@ def own_tenant(request: pytest.FixtureRequest, stack: Stack, policies: Path) -> 
 
     Its policy is the module's POLICY, or the baseline unchanged.
     """
-    tenant = request.module.__name__.rpartition(".")[2].replace("_", "-")
+    tenant: str = request.module.__name__.rpartition(".")[2].replace("_", "-")
     text = getattr(request.module, "POLICY", "extends: baseline\n")
     (policies / f"{tenant}.yaml").write_text(f"policy: {tenant}\n{text}")
     deadline_s = time.monotonic() + 20
