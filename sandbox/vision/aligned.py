@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.vision.detect import Points
 from sandbox.vision.picture import Pixels
+from sandbox.vision.spot import Points
 
 SIDE_PX = 160
 EYES_APART_PX = 64

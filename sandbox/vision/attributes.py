@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox.vision.aligned import SIDE_PX, AlignedFace, zone
-from sandbox.vision.detect import Points
+from sandbox.vision.spot import Points
 
 Values: TypeAlias = NDArray[np.float64]
 
@@ -27,7 +27,7 @@ def sunglasses(face: AlignedFace) -> float:
     skin = _skin(face)
     covered = min(_share_unlike_skin(_lens(face, eye, 17, 8, 13), skin) for eye in face.eyes)
     contrast = float(np.mean([_contrast(_lens(face, eye, 13, 6, 6), skin) for eye in face.eyes]))
-    return _percent(25 * (covered + 0.3 * (0.45 - contrast) - 0.56))
+    return _percent(25 * (covered + 0.3 * (0.45 - contrast) - 0.65))
 
 
 def eyeglasses(face: AlignedFace) -> float:
@@ -47,7 +47,8 @@ def eyes_open(points: Points) -> float:
 def mouth_open(points: Points) -> float:
     """The inner lips are apart by about a third of the mouth's width."""
     gap = np.mean([np.linalg.norm(points[above] - points[below]) for above, below in ((61, 67), (62, 66), (63, 65))])
-    return _percent(14 * (float(gap / np.linalg.norm(points[60] - points[64])) - 0.30))
+    width = max(float(np.linalg.norm(points[60] - points[64])), 1.0)
+    return _percent(14 * (float(gap) / width - 0.30))
 
 
 def occluded(face: AlignedFace) -> float:
@@ -135,7 +136,7 @@ def _unlike_skin_or_beard(mouth: Values, skin: Values) -> float:
 
 def _opening(eye: Points) -> float:
     height = np.linalg.norm(eye[1] - eye[5]) + np.linalg.norm(eye[2] - eye[4])
-    return float(height / (2 * np.linalg.norm(eye[0] - eye[3])))
+    return float(height) / max(2 * float(np.linalg.norm(eye[0] - eye[3])), 1.0)
 
 
 def _percent(log_odds: float) -> float:

@@ -10,12 +10,13 @@ import numpy as np
 
 from sandbox.vision import attributes
 from sandbox.vision.aligned import align
-from sandbox.vision.detect import Found, Points, find_faces
+from sandbox.vision.detect import Found, find_faces
 from sandbox.vision.face import Embedding, Face
 from sandbox.vision.landmarks import bounding_box, named_landmarks
 from sandbox.vision.models import Models
 from sandbox.vision.picture import Pixels, decode
 from sandbox.vision.pose import head_pose
+from sandbox.vision.spot import Points
 
 REMEMBERED_PICTURES = 512
 

@@ -3,8 +3,8 @@
 Left and right are those of the picture, as in Rekognition. Pupils are taken to be in the middle of the eyes.
 """
 
-from sandbox.vision.detect import Points
 from sandbox.vision.face import Box
+from sandbox.vision.spot import Points
 
 # Rekognition's name -> the points whose mean it is.
 _LANDMARKS: dict[str, tuple[int, ...]] = {

@@ -5,8 +5,8 @@ import math
 import cv2
 import numpy as np
 
-from sandbox.vision.detect import Points
 from sandbox.vision.face import Pose
+from sandbox.vision.spot import Points
 
 # A mean head: brow, eye, nose and mouth corners and the chin in centimetres (x to the person's left, y up, z forward).
 _HEAD = np.array(
