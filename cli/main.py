@@ -9,6 +9,7 @@ import click
 from chalicelib.errors import CountersignError
 from cli.commands.bulk import bulk_import
 from cli.commands.keys import keys
+from cli.commands.policy import policy
 from cli.commands.users import user
 from cli.commands.verify import verification_commands
 from cli.errors import CliError
@@ -30,10 +31,11 @@ def commands() -> None:
       countersign auth --tenant acme --user ada --selfie now.jpg --json
       countersign bulk-import photos/ --tenant acme --consent 2026-01
       countersign keys create --tenant acme
+      countersign policy
     """
 
 
-for command in (*verification_commands(), bulk_import, user, keys):
+for command in (*verification_commands(), bulk_import, user, keys, policy):
     commands.add_command(command)
 
 

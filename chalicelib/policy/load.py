@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.errors import PolicyError, PolicyProblem
@@ -22,12 +23,25 @@ MAX_FILES = 5  # that extend each other
 Read = Callable[[str], str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A policy, and the values it was made of: after `extends`, each with the place where it was written."""
+
+    policy: Policy
+    tree: Node
+
+
 def load_policy(tenant: str, read: Read, plugins: Plugins) -> Policy:
     """The policy of a tenant. `read(name)` gives the text of `<name>.yaml`, or None when there is none.
 
     Raises:
         PolicyError: with every problem of the file and of those it extends, by place.
     """
+    return load_with_places(tenant, read, plugins).policy
+
+
+def load_with_places(tenant: str, read: Read, plugins: Plugins) -> Loaded:
+    """As `load_policy`, for tools that show where a value comes from. Raises as `load_policy`."""
     found = _Found()
     form = Form(schema(plugins))
     chain, whole = _chain(tenant, read, found)
@@ -43,7 +57,7 @@ def load_policy(tenant: str, read: Read, plugins: Plugins) -> Policy:
         found.add(rule_problems(resolved, plugins))
     if resolved is None or found.problems:
         raise PolicyError(tuple(sorted(found.problems)))
-    return _policy(tenant, resolved, plugins)
+    return Loaded(_policy(tenant, resolved, plugins), resolved)
 
 
 class _Found:

@@ -1,0 +1,1 @@
+"""One click command per module; `cli.commands.policy` puts them in order."""
