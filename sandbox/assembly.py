@@ -65,5 +65,5 @@ def assemble(eyes: Readers, latencies: Sequence[Rule]) -> Sandbox:
     )
     played = {"rekognition": rekognition, "textract": textract.operations(eyes.analyze_id)}
     moto = DomainDispatcherApplication(create_backend_app)
-    application = Application(moto, played, faults, journal, Control(faults, journal, sessions, reader))
+    application = Application(moto, played, faults, journal, Control(faults, journal, sessions, collections, reader))
     return Sandbox(application, {"collections": collections, "sessions": sessions, "faults": faults})

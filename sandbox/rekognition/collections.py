@@ -8,8 +8,7 @@ from sandbox.call import Call
 from sandbox.errors import AwsError
 from sandbox.rekognition import Answer, Operation
 from sandbox.rekognition.pages import page
-from sandbox.rekognition.shapes import FACE_MODEL_VERSION
-from sandbox.rekognition.store import Collection, Collections
+from sandbox.rekognition.store import Collections
 
 PAGE_SIZE = 4096
 
@@ -32,10 +31,10 @@ class CollectionOperations:
     def _create_collection(self, call: Call) -> Answer:
         collection_id = call.parameters["CollectionId"]
         resource = f"aws:rekognition:{call.region}:{DEFAULT_ACCOUNT_ID}:collection/{collection_id}"
-        collection = Collection(arn=f"arn:{resource}", tags=dict(call.parameters.get("Tags", {})))
-        self._collections.create(call.region, collection_id, collection)
+        tags = dict(call.parameters.get("Tags", {}))
+        collection = self._collections.create(call.region, collection_id, f"arn:{resource}", tags)
         # AWS gives this one address without the leading "arn:".
-        return {"StatusCode": 200, "CollectionArn": resource, "FaceModelVersion": FACE_MODEL_VERSION}
+        return {"StatusCode": 200, "CollectionArn": resource, "FaceModelVersion": collection.face_model_version}
 
     def _describe_collection(self, call: Call) -> Answer:
         with self._collections.opened(call.region, call.parameters["CollectionId"]) as collection:
@@ -52,8 +51,9 @@ class CollectionOperations:
         return {"StatusCode": 200}
 
     def _list_collections(self, call: Call) -> Answer:
-        some, token = page(self._collections.ids(call.region), call.parameters, PAGE_SIZE)
-        return {"CollectionIds": list(some), "FaceModelVersions": [FACE_MODEL_VERSION] * len(some), **token}
+        some, token = page(self._collections.versions(call.region), call.parameters, PAGE_SIZE)
+        ids, versions = [name for name, _ in some], [version for _, version in some]
+        return {"CollectionIds": ids, "FaceModelVersions": versions, **token}
 
     def _list_tags_for_resource(self, call: Call) -> Answer:
         return {"Tags": dict(self._tags(call))}

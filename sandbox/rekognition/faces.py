@@ -12,7 +12,7 @@ from sandbox.rekognition import Answer, Operation
 from sandbox.rekognition.pages import page
 from sandbox.rekognition.quality import complaints
 from sandbox.rekognition.searched import searched_face
-from sandbox.rekognition.shapes import FACE_MODEL_VERSION, bounding_box, face_detail
+from sandbox.rekognition.shapes import bounding_box, face_detail
 from sandbox.rekognition.store import Collection, Collections, IndexedFace
 from sandbox.vision.face import Embedding, FaceReader
 
@@ -47,6 +47,7 @@ class FaceOperations:
         records: list[Answer] = []
         unindexed: list[Answer] = []
         with self._collections.opened(call.region, parameters["CollectionId"]) as collection:
+            version = collection.face_model_version
             for face in faces:
                 reasons = complaints(face, parameters.get("QualityFilter", "AUTO"))
                 if len(records) == most:
@@ -55,21 +56,22 @@ class FaceOperations:
                     unindexed.append({"Reasons": reasons, "FaceDetail": face_detail(face, attributes)})
                     continue
                 name = parameters.get("ExternalImageId")
-                indexed = IndexedFace(str(uuid.uuid4()), image_id, face.box, face.confidence, name)
+                indexed = IndexedFace(str(uuid.uuid4()), image_id, face.box, face.confidence, name, version)
                 collection.add(indexed, face.embedding)
                 records.append({"Face": _view(indexed), "FaceDetail": face_detail(face, attributes)})
-        return {"FaceRecords": records, "UnindexedFaces": unindexed, "FaceModelVersion": FACE_MODEL_VERSION}
+        return {"FaceRecords": records, "UnindexedFaces": unindexed, "FaceModelVersion": version}
 
     def _search_faces_by_image(self, call: Call) -> Answer:
         """With the largest face of the picture."""
         largest, _ = searched_face(call, self._reader, self._collections)
         with self._collections.opened(call.region, call.parameters["CollectionId"]) as collection:
             matches = _matches(collection, largest.embedding, call.parameters)
+            version = collection.face_model_version
         return {
             "SearchedFaceBoundingBox": bounding_box(largest.box),
             "SearchedFaceConfidence": largest.confidence,
             "FaceMatches": matches,
-            "FaceModelVersion": FACE_MODEL_VERSION,
+            "FaceModelVersion": version,
         }
 
     def _search_faces(self, call: Call) -> Answer:
@@ -80,7 +82,8 @@ class FaceOperations:
             if face_id not in collection.faces:
                 raise AwsError("InvalidParameterException", "faceId was not found in the collection.")
             matches = _matches(collection, collection.vectors.get(face_id), parameters, without=face_id)
-        return {"SearchedFaceId": face_id, "FaceMatches": matches, "FaceModelVersion": FACE_MODEL_VERSION}
+            version = collection.face_model_version
+        return {"SearchedFaceId": face_id, "FaceMatches": matches, "FaceModelVersion": version}
 
     def _list_faces(self, call: Call) -> Answer:
         wanted, user_id = call.parameters.get("FaceIds"), call.parameters.get("UserId")
@@ -90,8 +93,9 @@ class FaceOperations:
                 for face in collection.faces.values()
                 if (wanted is None or face.face_id in wanted) and user_id in (None, face.user_id)
             ]
+            version = collection.face_model_version
         some, token = page(faces, call.parameters, PAGE_SIZE)
-        return {"Faces": list(some), "FaceModelVersion": FACE_MODEL_VERSION, **token}
+        return {"Faces": list(some), "FaceModelVersion": version, **token}
 
     def _delete_faces(self, call: Call) -> Answer:
         deleted: list[str] = []
@@ -130,7 +134,7 @@ def _view(face: IndexedFace) -> Answer:
         "ImageId": face.image_id,
         "BoundingBox": bounding_box(face.box),
         "Confidence": face.confidence,
-        "IndexFacesModelVersion": FACE_MODEL_VERSION,
+        "IndexFacesModelVersion": face.model_version,
     }
     optional = {"ExternalImageId": face.external_image_id, "UserId": face.user_id}
     return view | {name: value for name, value in optional.items() if value is not None}

@@ -7,8 +7,6 @@ from typing import Any
 
 from sandbox.vision.face import Box, Face
 
-FACE_MODEL_VERSION = "7.0"
-
 # As asked for in Attributes -> (as answered, the face's percentage that it is so).
 _ATTRIBUTES: dict[str, tuple[str, Callable[[Face], float]]] = {
     "SUNGLASSES": ("Sunglasses", lambda face: face.sunglasses),

@@ -10,20 +10,25 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sandbox.errors import AwsError
-from sandbox.rekognition.shapes import FACE_MODEL_VERSION
 from sandbox.rekognition.vectors import Vectors
 from sandbox.vision.face import Box, Embedding
+
+FIRST_FACE_MODEL_VERSION = "7.0"
 
 
 @dataclass(frozen=True)
 class IndexedFace:
-    """A face of a collection, as ListFaces tells it. user_id: the user that it is associated with."""
+    """A face of a collection, as ListFaces tells it. user_id: the user that it is associated with.
+
+    model_version: of the face model that it was indexed with.
+    """
 
     face_id: str
     image_id: str
     box: Box
     confidence: float
     external_image_id: str | None
+    model_version: str
     user_id: str | None = None
 
 
@@ -33,8 +38,8 @@ class Collection:
 
     arn: str
     tags: dict[str, str]
+    face_model_version: str
     created_s: float = field(default_factory=time.time)
-    face_model_version: str = FACE_MODEL_VERSION
     faces: dict[str, IndexedFace] = field(default_factory=dict)
     vectors: Vectors = field(default_factory=Vectors)
     users: set[str] = field(default_factory=set)
@@ -52,28 +57,46 @@ class Collection:
 
 
 class Collections:
-    """All collections by region and id. Thread-safe."""
+    """All collections by region and id, and the face model in use. Thread-safe."""
 
     def __init__(self) -> None:
         self._collections: dict[tuple[str, str], Collection] = {}
+        self._face_model_version = FIRST_FACE_MODEL_VERSION
         self._lock = threading.RLock()
 
-    def create(self, region: str, collection_id: str, collection: Collection) -> None:
-        """Raises AwsError (ResourceAlreadyExistsException)."""
+    def create(self, region: str, collection_id: str, arn: str, tags: dict[str, str]) -> Collection:
+        """A collection of the newest face model. Raises AwsError (ResourceAlreadyExistsException)."""
         with self._lock:
             if (region, collection_id) in self._collections:
                 message = f"The collection id: {collection_id} already exists"
                 raise AwsError("ResourceAlreadyExistsException", message)
+            collection = Collection(arn, tags, self._face_model_version)
             self._collections[region, collection_id] = collection
+            return collection
+
+    def release_face_model(self, version: str) -> None:
+        """From now on collections, also those there are, index with this model; their faces stay what they are.
+
+        https://docs.aws.amazon.com/rekognition/latest/dg/face-detection-model.html, for version 4.0 and higher
+        """
+        with self._lock:
+            self._face_model_version = version
+            for collection in self._collections.values():
+                collection.face_model_version = version
 
     def delete(self, region: str, collection_id: str) -> None:
         """Raises AwsError (ResourceNotFoundException)."""
         with self.opened(region, collection_id):
             del self._collections[region, collection_id]
 
-    def ids(self, region: str) -> list[str]:
+    def versions(self, region: str) -> list[tuple[str, str]]:
+        """The collections' ids, each with its face model's version."""
         with self._lock:
-            return sorted(collection_id for in_region, collection_id in self._collections if in_region == region)
+            return sorted(
+                (collection_id, collection.face_model_version)
+                for (in_region, collection_id), collection in self._collections.items()
+                if in_region == region
+            )
 
     @contextmanager
     def opened(self, region: str, collection_id: str) -> Iterator[Collection]:
@@ -87,8 +110,9 @@ class Collections:
 
     def snapshot(self) -> Any:
         with self._lock:
-            return dict(self._collections)
+            return {"face_model_version": self._face_model_version, "collections": dict(self._collections)}
 
     def restore(self, snapshot: Any) -> None:
         with self._lock:
-            self._collections = dict(snapshot)
+            self._face_model_version = snapshot["face_model_version"]
+            self._collections = dict(snapshot["collections"])

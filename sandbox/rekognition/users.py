@@ -13,7 +13,7 @@ from sandbox.errors import AwsError
 from sandbox.rekognition import Answer, Operation
 from sandbox.rekognition.pages import page
 from sandbox.rekognition.searched import searched_face
-from sandbox.rekognition.shapes import FACE_MODEL_VERSION, face_detail
+from sandbox.rekognition.shapes import face_detail
 from sandbox.rekognition.store import Collection, Collections
 from sandbox.vision.face import Embedding, FaceReader
 
@@ -107,9 +107,10 @@ class UserOperations:
         largest, others = searched_face(call, self._reader, self._collections)
         with self._collections.opened(call.region, call.parameters["CollectionId"]) as collection:
             matches = _user_matches(collection, largest.embedding, call.parameters)
+            version = collection.face_model_version
         return {
             "UserMatches": matches,
-            "FaceModelVersion": FACE_MODEL_VERSION,
+            "FaceModelVersion": version,
             "SearchedFace": {"FaceDetail": face_detail(largest, ["DEFAULT"])},
             "UnsearchedFaces": [
                 {"FaceDetails": face_detail(face, ["DEFAULT"]), "Reasons": ["FACE_NOT_LARGEST"]} for face in others

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from sandbox.scripted import ScriptedFace, picture
 from tests.running_sandbox import RunningSandbox
 from tests.sandbox.errors import code_of, error_of
 
@@ -83,3 +84,25 @@ def test_collections_come_in_pages(reading: Any) -> None:
 def test_regions_are_separate(scripted: RunningSandbox, scripted_collection: str) -> None:
     elsewhere = scripted.client("rekognition", "us-west-2")
     assert code_of(elsewhere.describe_collection, CollectionId=scripted_collection) == "ResourceNotFoundException"
+
+
+def test_a_released_face_model_is_for_new_faces_only(scripted: RunningSandbox, scripted_collection: str) -> None:
+    rekognition, in_it = scripted.client("rekognition"), {"CollectionId": scripted_collection}
+    picture_of = {name: {"Bytes": picture([ScriptedFace(name)])} for name in ("ada", "bob")}
+    first = rekognition.index_faces(**in_it, Image=picture_of["ada"])
+    try:
+        assert scripted.control("PUT", "face-model", {"version": "8.0"}) == (200, {"version": "8.0"})
+        second = rekognition.index_faces(**in_it, Image=picture_of["bob"])
+        described = rekognition.describe_collection(**in_it)
+        listed = rekognition.list_faces(**in_it)
+    finally:
+        scripted.control("PUT", "face-model", {"version": "7.0"})
+    assert (first["FaceModelVersion"], second["FaceModelVersion"]) == ("7.0", "8.0")
+    assert (described["FaceModelVersion"], listed["FaceModelVersion"]) == ("8.0", "8.0")
+    assert [face["IndexFacesModelVersion"] for face in listed["Faces"]] == ["7.0", "8.0"]
+
+
+@pytest.mark.parametrize("request_", [{}, {"version": 8}, {"version": "new"}, {"version": "8.0", "other": 1}])
+def test_a_face_model_is_named_by_its_version(scripted: RunningSandbox, request_: dict[str, Any]) -> None:
+    status, answer = scripted.control("PUT", "face-model", request_)
+    assert (status, answer["error"]) == (400, "ValidationException")
