@@ -7,7 +7,7 @@ from typing import Annotated
 
 from chalicelib.model.facts import IdDocument, IdField
 from chalicelib.model.findings import Finding, inconclusive
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 FIELD_REASONS = {
     "field_missing": "A field was not found on the document: take a picture of the whole document.",
@@ -18,7 +18,9 @@ DATE_REASONS = {
     "date_unreadable": "A date on the document could not be understood: take the picture again, or have it reviewed.",
 }
 
-Confidence = Annotated[float, Number("percent", 0, 100, "how sure Textract must be of each field that is read")]
+Confidence = Annotated[
+    float, Number("percent", 0, 100, "how sure Textract must be of each field that is read", Stricter.MORE)
+]
 
 
 def read_field(document: IdDocument, name: str, min_confidence: float) -> IdField | Finding:

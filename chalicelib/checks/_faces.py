@@ -6,7 +6,7 @@ from typing import Annotated
 
 from chalicelib.model.facts import Attribute
 from chalicelib.model.findings import Finding, failed, inconclusive, passed
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 NO_FACE = {"no_face": "No face was found: take the picture again with your face in it."}
 ATTRIBUTE_REASONS = {
@@ -16,7 +16,8 @@ ATTRIBUTE_REASONS = {
 }
 
 Confidence = Annotated[
-    float, Number("percent", 0, 100, "how sure Rekognition must be, whichever it says; less is inconclusive")
+    float,
+    Number("percent", 0, 100, "how sure Rekognition must be, whichever it says; less is inconclusive", Stricter.MORE),
 ]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from chalicelib.checks._faces import NO_FACE
 from chalicelib.model.facts import FaceScan
 from chalicelib.model.findings import Finding, at_most, failed, inconclusive
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 READS = "Rekognition DetectFaces: FaceDetails[].Quality.Brightness"
 REASONS = {
@@ -21,8 +21,10 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    min_brightness: Annotated[float, Number("percent", 0, 100, "darkest face, on Rekognition's scale of quality")] = 25
-    max_brightness: Annotated[float, Number("percent", 0, 100, "brightest face, on the same scale")] = 98
+    min_brightness: Annotated[
+        float, Number("percent", 0, 100, "darkest face, on Rekognition's scale of quality", Stricter.MORE)
+    ] = 25
+    max_brightness: Annotated[float, Number("percent", 0, 100, "brightest face, on the same scale", Stricter.LESS)] = 98
 
 
 def judge(parameters: Parameters, *, selfie_faces: FaceScan) -> Finding:

@@ -8,7 +8,7 @@ from typing import Annotated
 from chalicelib.checks._matches import SEARCH_REASONS, best, cannot_tell
 from chalicelib.model.facts import CollectionMatches
 from chalicelib.model.findings import Finding, at_least, failed
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 READS = "Rekognition SearchFacesByImage: FaceMatches[].Similarity, with the record of the user whose face it is"
 REASONS = {
@@ -20,7 +20,9 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    FaceMatchThreshold: Annotated[float, Number("percent", 0, 100, "similarity from which it is this user")] = 99
+    FaceMatchThreshold: Annotated[
+        float, Number("percent", 0, 100, "similarity from which it is this user", Stricter.MORE)
+    ] = 99
 
 
 def judge(parameters: Parameters, *, collection_matches: CollectionMatches, user_key: str) -> Finding:

@@ -9,7 +9,7 @@ from typing import Annotated
 from chalicelib.checks._document import DATE_REASONS, Confidence, read_day
 from chalicelib.model.facts import IdDocument
 from chalicelib.model.findings import Finding, at_least, failed
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 READS = "Textract AnalyzeID: EXPIRATION_DATE (NormalizedValue)"
 REASONS = {
@@ -21,7 +21,9 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    min_days_left: Annotated[int, Number("days", 0, 3650, "days until the last valid day; 0: it may be today")] = 0
+    min_days_left: Annotated[
+        int, Number("days", 0, 3650, "days until the last valid day; 0: it may be today", Stricter.MORE)
+    ] = 0
     min_confidence: Confidence = 80
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from chalicelib.checks._document import FIELD_REASONS, Confidence, read_field
 from chalicelib.model.facts import IdDocument
 from chalicelib.model.findings import Finding, failed, passed
-from chalicelib.model.plugins import Choices
+from chalicelib.model.plugins import Choices, Stricter
 
 READS = "Textract AnalyzeID: ID_TYPE"
 REASONS = {
@@ -19,7 +19,9 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    allowed: Annotated[tuple[str, ...], Choices("accepted ID_TYPE texts; capitals do not matter")] = (
+    allowed: Annotated[
+        tuple[str, ...], Choices("accepted ID_TYPE texts; capitals do not matter", stricter=Stricter.LESS)
+    ] = (
         "PASSPORT",
         "DRIVER LICENSE FRONT",
     )

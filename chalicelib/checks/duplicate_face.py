@@ -8,7 +8,7 @@ from typing import Annotated
 from chalicelib.checks._matches import SEARCH_REASONS, best, cannot_tell
 from chalicelib.model.facts import CollectionMatches
 from chalicelib.model.findings import Finding, failed, passed
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 READS = "Rekognition SearchFacesByImage: FaceMatches[].Similarity, with the record of the user whose face it is"
 REASONS = {
@@ -20,7 +20,7 @@ REASONS = {
 @dataclass(frozen=True, slots=True)
 class Parameters:
     FaceMatchThreshold: Annotated[
-        float, Number("percent", 0, 100, "similarity from which two faces are one person")
+        float, Number("percent", 0, 100, "similarity from which two faces are one person", Stricter.LESS)
     ] = 97
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from chalicelib.checks._faces import NO_FACE
 from chalicelib.model.facts import FaceScan
 from chalicelib.model.findings import Finding, at_most, failed, inconclusive
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 READS = "Rekognition DetectFaces: FaceDetails[].Confidence"
 REASONS = {
@@ -21,9 +21,11 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    min_faces: Annotated[int, Number("faces", 1, 100, "fewest faces")] = 1
-    max_faces: Annotated[int, Number("faces", 1, 100, "most faces")] = 1
-    min_confidence: Annotated[float, Number("percent", 0, 100, "fainter detections do not count as faces")] = 90
+    min_faces: Annotated[int, Number("faces", 1, 100, "fewest faces", Stricter.MORE)] = 1
+    max_faces: Annotated[int, Number("faces", 1, 100, "most faces", Stricter.LESS)] = 1
+    min_confidence: Annotated[
+        float, Number("percent", 0, 100, "fainter detections do not count as faces", Stricter.DEPENDS)
+    ] = 90
 
 
 def judge(parameters: Parameters, *, selfie_faces: FaceScan) -> Finding:

@@ -8,7 +8,7 @@ from typing import Annotated
 from chalicelib.checks._faces import NO_FACE
 from chalicelib.model.facts import FaceScan
 from chalicelib.model.findings import Finding, Outcome, at_least, inconclusive
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 READS = "Rekognition DetectFaces: FaceDetails[].BoundingBox.Width, with the picture's own width"
 REASONS = {
@@ -21,8 +21,10 @@ REASONS = {
 @dataclass(frozen=True, slots=True)
 class Parameters:
     # 50 pixels: https://docs.aws.amazon.com/rekognition/latest/dg/recommendations-facial-input-images.html
-    min_width_px: Annotated[float, Number("pixels", 1, 10_000, "smallest width of the face's box")] = 50
-    min_share_percent: Annotated[float, Number("percent", 0, 100, "smallest share of the picture's width")] = 10
+    min_width_px: Annotated[float, Number("pixels", 1, 10_000, "smallest width of the face's box", Stricter.MORE)] = 50
+    min_share_percent: Annotated[
+        float, Number("percent", 0, 100, "smallest share of the picture's width", Stricter.MORE)
+    ] = 10
 
 
 def judge(parameters: Parameters, *, selfie_faces: FaceScan) -> Finding:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from chalicelib.model.facts import IdFaceMatch
 from chalicelib.model.findings import Finding, at_least, inconclusive
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 READS = "Rekognition CompareFaces of the selfie and the card: FaceMatches[].Similarity"
 REASONS = {
@@ -18,7 +18,9 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    SimilarityThreshold: Annotated[float, Number("percent", 0, 100, "similarity from which it is one person")] = 95
+    SimilarityThreshold: Annotated[
+        float, Number("percent", 0, 100, "similarity from which it is one person", Stricter.MORE)
+    ] = 95
 
 
 def judge(parameters: Parameters, *, id_face: IdFaceMatch) -> Finding:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from chalicelib.model.facts import Liveness, LivenessStatus
 from chalicelib.model.findings import Finding, failed, inconclusive, passed
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 READS = "Rekognition GetFaceLivenessSessionResults: Status, Confidence"
 REASONS = {
@@ -23,7 +23,9 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    min_confidence: Annotated[float, Number("percent", 0, 100, "how sure Rekognition must be of a live person")] = 90
+    min_confidence: Annotated[
+        float, Number("percent", 0, 100, "how sure Rekognition must be of a live person", Stricter.MORE)
+    ] = 90
 
 
 def judge(parameters: Parameters, *, liveness: Liveness) -> Finding:

@@ -9,7 +9,7 @@ from typing import Annotated
 from chalicelib.checks._document import DATE_REASONS, Confidence, read_day
 from chalicelib.model.facts import IdDocument
 from chalicelib.model.findings import Finding, at_least, inconclusive
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 READS = "Textract AnalyzeID: DATE_OF_BIRTH (NormalizedValue)"
 REASONS = {
@@ -22,7 +22,7 @@ OLDEST_YEARS = 125  # nobody is known to have been older; beyond it the century 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    min_years: Annotated[int, Number("years", 1, 120, "completed years of age")] = 18
+    min_years: Annotated[int, Number("years", 1, 120, "completed years of age", Stricter.MORE)] = 18
     min_confidence: Confidence = 80
 
 

@@ -12,7 +12,7 @@ from chalicelib.checks._names import spellings
 from chalicelib.model.facts import IdDocument, IdField
 from chalicelib.model.findings import Finding, failed, inconclusive, passed
 from chalicelib.model.mrz import Mrz, read_mrz
-from chalicelib.model.plugins import Flag
+from chalicelib.model.plugins import Flag, Stricter
 
 READS = "Textract AnalyzeID: MRZ_CODE against DOCUMENT_NUMBER, DATE_OF_BIRTH, EXPIRATION_DATE and the names"
 REASONS = {
@@ -29,7 +29,9 @@ COMPARED = ("DOCUMENT_NUMBER", *DATES, "LAST_NAME", "FIRST_NAME")
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    required: Annotated[bool, Flag("whether there must be a zone; if not, a document that shows none passes")] = True
+    required: Annotated[
+        bool, Flag("whether there must be a zone; if not, a document that shows none passes", Stricter.MORE)
+    ] = True
 
 
 def judge(parameters: Parameters, *, id_document: IdDocument) -> Finding:

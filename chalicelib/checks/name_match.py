@@ -11,7 +11,7 @@ from chalicelib.checks._document import FIELD_REASONS, Confidence, read_field
 from chalicelib.checks._names import similarity_percent, spellings
 from chalicelib.model.facts import IdDocument
 from chalicelib.model.findings import Finding, at_least, inconclusive
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 READS = "Textract AnalyzeID: FIRST_NAME, MIDDLE_NAME, LAST_NAME, against the properties of the request"
 REASONS = {
@@ -24,7 +24,9 @@ MAX_WORDS = 12  # of a claimed full name: every way to part it is tried
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    min_similarity_percent: Annotated[float, Number("percent", 0, 100, "share of letters that must agree")] = 85
+    min_similarity_percent: Annotated[
+        float, Number("percent", 0, 100, "share of letters that must agree", Stricter.MORE)
+    ] = 85
     min_confidence: Confidence = 80
 
 

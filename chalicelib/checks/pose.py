@@ -9,7 +9,7 @@ from typing import Annotated
 from chalicelib.checks._faces import NO_FACE
 from chalicelib.model.facts import FaceScan
 from chalicelib.model.findings import Finding, failed, inconclusive, passed
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 READS = "Rekognition DetectFaces: FaceDetails[].Pose"
 REASONS = {
@@ -23,9 +23,11 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    max_yaw_deg: Annotated[float, Number("degrees", 0, 180, "turn to the left or right, either way")] = 30
-    max_pitch_deg: Annotated[float, Number("degrees", 0, 180, "raised or lowered, either way")] = 30
-    max_roll_deg: Annotated[float, Number("degrees", 0, 180, "tilt towards a shoulder, either way")] = 30
+    max_yaw_deg: Annotated[float, Number("degrees", 0, 180, "turn to the left or right, either way", Stricter.LESS)] = (
+        30
+    )
+    max_pitch_deg: Annotated[float, Number("degrees", 0, 180, "raised or lowered, either way", Stricter.LESS)] = 30
+    max_roll_deg: Annotated[float, Number("degrees", 0, 180, "tilt towards a shoulder, either way", Stricter.LESS)] = 30
 
 
 def judge(parameters: Parameters, *, selfie_faces: FaceScan) -> Finding:

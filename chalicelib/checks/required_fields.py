@@ -8,7 +8,7 @@ from typing import Annotated
 from chalicelib.checks._document import Confidence, read_field
 from chalicelib.model.facts import IdDocument
 from chalicelib.model.findings import Finding, failed, inconclusive, passed
-from chalicelib.model.plugins import Choices
+from chalicelib.model.plugins import Choices, Stricter
 
 READS = "Textract AnalyzeID: the fields named in the parameters"
 REASONS = {
@@ -43,7 +43,9 @@ AWS_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    fields: Annotated[tuple[str, ...], Choices("AnalyzeID's names of the fields that must be there", AWS_FIELDS)] = (
+    fields: Annotated[
+        tuple[str, ...], Choices("AnalyzeID's names of the fields that must be there", AWS_FIELDS, Stricter.MORE)
+    ] = (
         "FIRST_NAME",
         "LAST_NAME",
         "DATE_OF_BIRTH",

@@ -8,7 +8,7 @@ from typing import Annotated
 from chalicelib.checks._faces import NO_FACE
 from chalicelib.model.facts import FaceScan
 from chalicelib.model.findings import Finding, at_least, inconclusive
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 READS = "Rekognition DetectFaces: FaceDetails[].Quality.Sharpness"
 REASONS = {
@@ -20,7 +20,9 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    min_sharpness: Annotated[float, Number("percent", 0, 100, "least sharp face, on Rekognition's quality scale")] = 10
+    min_sharpness: Annotated[
+        float, Number("percent", 0, 100, "least sharp face, on Rekognition's quality scale", Stricter.MORE)
+    ] = 10
 
 
 def judge(parameters: Parameters, *, selfie_faces: FaceScan) -> Finding:

@@ -8,7 +8,7 @@ from typing import Annotated
 from chalicelib.checks._matches import best
 from chalicelib.model.facts import StoredFaceMatches
 from chalicelib.model.findings import Finding, at_least, inconclusive
-from chalicelib.model.plugins import Number
+from chalicelib.model.plugins import Number, Stricter
 
 READS = "Rekognition CompareFaces with each stored picture: FaceMatches[].Similarity"
 REASONS = {
@@ -20,7 +20,9 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    SimilarityThreshold: Annotated[float, Number("percent", 0, 100, "similarity from which it is this user")] = 99
+    SimilarityThreshold: Annotated[
+        float, Number("percent", 0, 100, "similarity from which it is this user", Stricter.MORE)
+    ] = 99
 
 
 def judge(parameters: Parameters, *, stored_face_matches: StoredFaceMatches) -> Finding:

@@ -10,6 +10,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import ModuleType
 from typing import Any, get_type_hints
 
@@ -17,9 +18,20 @@ from chalicelib.model.change import Effect
 from chalicelib.model.findings import Finding
 
 
+class Stricter(StrEnum):
+    """Which change of a parameter lets fewer findings pass: more (a larger number, a longer list, true) or less.
+
+    With `DEPENDS` either can. A kind without one has not said, which tools treat like a change for the looser.
+    """
+
+    MORE = "more"
+    LESS = "less"
+    DEPENDS = "depends"
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
-    """Annotation of a numeric parameter: `Annotated[float, Number("degrees", 0, 180, "...")]`.
+    """Annotation of a numeric parameter: `Annotated[float, Number("degrees", 0, 180, "...", Stricter.LESS)]`.
 
     `unit` "percent" means AWS's 0-100 scale, on which values at or below 1 are refused as a mistake.
     """
@@ -28,6 +40,7 @@ class Number:
     minimum: float
     maximum: float
     text: str
+    stricter: Stricter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,7 @@ class Choices:
 
     text: str
     allowed: tuple[str, ...] = ()
+    stricter: Stricter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,7 @@ class Flag:
     """Annotation of a yes-or-no parameter."""
 
     text: str
+    stricter: Stricter | None = None
 
 
 Kind = Number | Choices | Flag

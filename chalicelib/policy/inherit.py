@@ -13,7 +13,8 @@ from chalicelib.policy.problems import Form, nearest, one_of
 from chalicelib.policy.schema import CHANGES
 from chalicelib.policy.tree import Node, entries, items, text_of
 
-SECTIONS = ("limits", "retention", "faces")  # merged key by key; anything else is replaced
+SECTIONS = ("limits", "retention", "faces")  # merged key by key
+LISTS = ("silence",)  # the child's items come after the parent's; anything else is replaced
 
 Problems = list[PolicyProblem]
 
@@ -35,6 +36,9 @@ def inherit(parent: Node | None, child: Node, form: Form) -> tuple[Node, Problem
     for section in SECTIONS:
         if section in inherited and section in own:
             merged[section] = replace(own[section], value={**entries(inherited[section]), **entries(own[section])})
+    for name in LISTS:
+        if name in inherited and name in own:
+            merged[name] = replace(own[name], value=[*items(inherited[name]), *items(own[name])])
     flows: dict[str, Node] = dict(entries(inherited.get("flows")))
     found: Problems = []
     for name, flow in entries(own.get("flows")).items():

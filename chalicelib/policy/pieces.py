@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chalicelib.model.plugins import Check, Choices, Number, Parameter
+from chalicelib.model.plugins import Check, Choices, Flag, Kind, Number, Parameter, Stricter
 
 Schema = dict[str, Any]
 
@@ -46,8 +46,15 @@ def parameter(described: Parameter) -> Schema:
         return {**number(kind, "integer" if described.type is int else "number"), **default}
     if isinstance(kind, Choices):
         item = choice("choice", kind.allowed, "") if kind.allowed else {"type": "string", "minLength": 1}
-        return {"type": "array", "items": item, "minItems": 1, "uniqueItems": True, "description": kind.text, **default}
-    return {"type": "boolean", "description": kind.text, **default}
+        return {
+            "type": "array",
+            "items": item,
+            "minItems": 1,
+            "uniqueItems": True,
+            "description": meaning(kind),
+            **default,
+        }
+    return {"type": "boolean", "description": meaning(kind), **default}
 
 
 def number(kind: Number, type_name: str) -> Schema:
@@ -58,8 +65,23 @@ def number(kind: Number, type_name: str) -> Schema:
         **({"exclusiveMinimum": 1} if wrong_scale else {"minimum": kind.minimum}),
         "maximum": kind.maximum,
         "unit": kind.unit,
-        "description": f"{kind.text} ({number_range(kind)} {kind.unit})",
+        "description": f"{meaning(kind)} ({number_range(kind)} {kind.unit})",
     }
+
+
+def meaning(kind: Kind) -> str:
+    """What a parameter means, and which way it gets stricter."""
+    return f"{kind.text}; {words}" if (words := _DIRECTIONS.get((type(kind), kind.stricter))) else kind.text
+
+
+_DIRECTIONS: Mapping[tuple[type, Stricter | None], str] = {
+    (Number, Stricter.MORE): "higher is stricter",
+    (Number, Stricter.LESS): "lower is stricter",
+    (Choices, Stricter.MORE): "a longer list is stricter",
+    (Choices, Stricter.LESS): "a shorter list is stricter",
+    (Flag, Stricter.MORE): "true is stricter",
+    (Flag, Stricter.LESS): "false is stricter",
+}
 
 
 def number_range(kind: Number) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.model.plugins import Check, Choices, Number, Parameter, Plugins
-from chalicelib.policy.pieces import Schema, number_range
+from chalicelib.policy.pieces import Schema, meaning, number_range
 from chalicelib.policy.schema import schema
 
 _BEGINNING = """\
@@ -51,8 +51,8 @@ effects: [store_images, index_face, save_user]
 
 _CHANGES = """\
 With `extends`, whatever the file leaves out is taken from the policy named there. `limits`, `retention` and `faces`
-are taken key by key, and flows by name. A flow that gives `steps` has these and no others; one that does not can
-change the inherited ones, alternatives included:
+are taken key by key, flows by name, and to `silence` the file adds. A flow that gives `steps` has these and no others;
+one that does not can change the inherited ones, alternatives included:
 
 ```yaml
 flows:
@@ -121,7 +121,7 @@ def _values(rules: Schema) -> str:
         return _codes(rules["enum"])
     if rules["type"] == "integer":
         return f"{rules['minimum']} to {rules['maximum']}"
-    return {"object": "a mapping", "string": "text"}[rules["type"]]
+    return {"object": "a mapping", "string": "text", "array": "a list"}[rules["type"]]
 
 
 def _check(check: Check) -> Iterator[str]:
@@ -139,14 +139,14 @@ def _check(check: Check) -> Iterator[str]:
 
 def _parameter(parameter: Parameter) -> tuple[str, ...]:
     kind = parameter.kind
-    meaning = f"{kind.text}; handed to AWS" if parameter.handed_to_aws else kind.text
+    text = f"{meaning(kind)}; handed to AWS" if parameter.handed_to_aws else meaning(kind)
     if isinstance(kind, Number):
         unit, allowed = kind.unit, number_range(kind)
     elif isinstance(kind, Choices):
         unit, allowed = "list", _codes(kind.allowed) or "any text"
     else:
         unit, allowed = "yes or no", "`true`, `false`"
-    return f"`{parameter.name}`", unit, allowed, _default(parameter.default), meaning
+    return f"`{parameter.name}`", unit, allowed, _default(parameter.default), text
 
 
 def _default(value: Any) -> str:

@@ -16,6 +16,8 @@ from chalicelib.policy.pieces import Schema, choice, mapping, number, parameters
 TENANT_PATTERN = r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9](?!\n)$"
 FLOW_PATTERN = r"^[a-z][a-z0-9_]{0,39}(?!\n)$"
 STEP_PATTERN = r"^[a-z][a-z0-9_-]{0,63}(?!\n)$"
+LINT_PATTERN = r"^[a-z][a-z0-9-]{0,63}(?!\n)$"
+DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\n)$"
 CHANGES = ("adjust", "disable", "on_fail", "on_inconclusive", "insert")
 
 
@@ -82,6 +84,12 @@ def _top() -> Schema:
                 "over these the faces are spread; it may grow, but faces in a dropped one are lost",
             ),
         ),
+        "silence": {
+            "type": "array",
+            "items": _silence(),
+            "minItems": 1,
+            "description": "lints of `countersign policy validate` that do not apply here, each with why and until when",
+        },
         "flows": {
             "type": "object",
             "description": "the flows by name; requests name one",
@@ -89,6 +97,17 @@ def _top() -> Schema:
             "additionalProperties": {"$ref": "#/$defs/flow"},
         },
     }
+
+
+def _silence() -> Schema:
+    """The lints are the command line's; running functions take no notice."""
+    properties = {
+        "lint": text("lint name", LINT_PATTERN, "the lint's name, as `countersign policy validate` prints it"),
+        "flow": text("flow name", FLOW_PATTERN, "only in this flow (default: everywhere)"),
+        "reason": {"type": "string", "minLength": 1, "description": "why it is right as it is"},
+        "until": text("date", DATE_PATTERN, "the last day on which this holds, like 2026-12-31"),
+    }
+    return mapping(properties, "one lint that is kept silent", required=("lint", "reason", "until"))
 
 
 def _flow(plugins: Plugins) -> Schema:

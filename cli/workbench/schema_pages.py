@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from chalicelib.model.plugins import Check, Choices, Number, Parameter, Plugins
-from chalicelib.policy.pieces import Schema, number_range
+from chalicelib.policy.pieces import Schema, meaning, number_range
 from cli.workbench.output import plain_table
 
 
@@ -73,7 +73,7 @@ def _parameter(parameter: Parameter) -> tuple[str, ...]:
         values = f"list of {', '.join(kind.allowed) or 'texts'}"
     else:
         values = "true | false"
-    return parameter.name, values, _default(parameter.default), kind.text
+    return parameter.name, values, _default(parameter.default), meaning(kind)
 
 
 def _default(value: object) -> str:

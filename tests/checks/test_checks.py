@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
+from itertools import permutations
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from chalicelib.checks import built_in_checks
+from chalicelib.model.facts import CollectionMatches
 from chalicelib.model.findings import Finding, Outcome
-from chalicelib.model.plugins import Check, Number, Parameter
+from chalicelib.model.plugins import Check, Number, Parameter, Stricter
 from tests.checks.harness import Case, Limit, Signals
 
 CHECKS = built_in_checks()
@@ -54,6 +58,44 @@ def test_both_sides_of_the_limit(check: Check, parameter: Parameter) -> None:
         assert abs(limit.inside - limit.outside) == pytest.approx(step), "the two values must lie side by side"
         for value in (limit.inside, limit.outside):
             assert parameter.kind.minimum <= value <= parameter.kind.maximum
+
+
+@pytest.mark.parametrize(("check", "parameter"), PARAMETERS)
+def test_the_stricter_side_is_the_one_that_passes_less(check: Check, parameter: Parameter) -> None:
+    """In every case, and for every value that a limit or a case names: what passes passes with a looser value too."""
+    if parameter.kind.stricter is Stricter.DEPENDS:
+        return
+    file, name = CASE_FILES[check.name], parameter.name
+    limit = file.LIMITS[name]
+    values = {limit.inside, limit.outside, *_extremes(parameter, limit)}
+    judged = [(case.signals, case.parameters) for case in file.CASES]
+    judged += [(limit.signals, limit.others) for limit in file.LIMITS.values()]
+    for signals, others in ((_searched_from_zero(signals), others) for signals, others in judged):
+        passing = {v for v in values if judge(check, signals, {**others, name: v}).outcome is Outcome.PASS}
+        for looser, stricter in permutations(values, 2):
+            if _is_stricter(stricter, looser, parameter) and stricter in passing:
+                assert looser in passing, f"{name}: {stricter} passes and {looser} does not"
+
+
+def _extremes(parameter: Parameter, limit: Limit) -> tuple[Any, ...]:
+    kind = parameter.kind
+    if isinstance(kind, Number):
+        return parameter.type(kind.minimum), parameter.type(kind.maximum)
+    return (tuple({*limit.inside, *limit.outside}),) if isinstance(limit.inside, tuple) else ()
+
+
+def _searched_from_zero(signals: Signals) -> Signals:
+    """The engine asks AWS for the lowest threshold of all steps, so a lower one is never beyond what was searched."""
+    search = signals.get("collection_matches")
+    if not isinstance(search, CollectionMatches):
+        return signals
+    return {**signals, "collection_matches": replace(search, searched_from=0.0)}
+
+
+def _is_stricter(one: Any, other: Any, parameter: Parameter) -> bool:
+    assert parameter.kind.stricter is not None, f"{parameter.name} does not say which way it is stricter"
+    more, less = (one, other) if parameter.kind.stricter is Stricter.MORE else (other, one)
+    return set(more) > set(less) if isinstance(more, tuple) else bool(more > less)
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import PolicyError
 from chalicelib.model.policy import AnyOf, Consequence, Execution, FaceStorage, Limits, Policy, Retention, Step
-from chalicelib.policy.load import load_policy
+from chalicelib.policy.load import load_policy, load_with_places
+from chalicelib.policy.tree import entries, items, text_of
 from tests.policy.fakes import BASE, PLUGINS, Count, Document, Match, Strict, Turned, load
 
 SMALL = """
@@ -144,6 +145,21 @@ SAME = """
       {with: {Threshold: 98.0}, check: match, on_inconclusive: review, on_fail: review},
       {check: document, id: document, with: {words: ["NO", 'on'], required: true}}]}}
     """
+
+
+SILENCE = "silence: [{lint: %s, reason: measured, until: 2027-01-31}]"
+
+
+def test_a_file_adds_to_what_is_silenced_and_the_policy_stays_the_same() -> None:
+    texts = {
+        "base": dedent(BASE) + SILENCE % "one",
+        "acme": f"policy: acme\nextends: base\n{SILENCE % 'two'}",
+    }
+    loaded = load_with_places("acme", texts.get, PLUGINS)
+    silenced = [(text_of(entries(item)["lint"]), item.place.file) for item in items(entries(loaded.tree)["silence"])]
+    assert silenced == [("one", "base.yaml"), ("two", "acme.yaml")]
+    unsilenced = load(base=BASE, acme="policy: acme\nextends: base")
+    assert loaded.policy.digest == unsilenced.digest
 
 
 def test_the_digest_is_that_of_the_content() -> None:
