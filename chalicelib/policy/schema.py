@@ -88,7 +88,7 @@ def _top() -> Schema:
             "type": "array",
             "items": _silence(),
             "minItems": 1,
-            "description": "lints of `countersign policy validate` that do not apply here, each with why and until when",
+            "description": "lints of `countersign policy validate` that do not apply here, with why and until when",
         },
         "flows": {
             "type": "object",
