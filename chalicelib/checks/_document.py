@@ -1,11 +1,10 @@
-"""What the checks of the ID document share: reading one of its fields, or saying why not."""
+"""What the checks of the ID document share: whether a field of it can be relied on, or why not."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
-from chalicelib.model.facts import IdDocument, IdField
+from chalicelib.model.facts import DocumentFacts
 from chalicelib.model.findings import Finding, inconclusive
 from chalicelib.model.plugins import Number, Stricter
 
@@ -23,19 +22,10 @@ Confidence = Annotated[
 ]
 
 
-def read_field(document: IdDocument, name: str, min_confidence: float) -> IdField | Finding:
-    """The field with AWS's name `name`; an inconclusive finding (observed: that name) when it cannot be relied on."""
-    field = document.fields.get(name)
-    if field is None or not field.text.strip():
+def cannot_rely_on(document: DocumentFacts, name: str, min_confidence: float) -> Finding | None:
+    """Why the field with AWS's name `name` cannot be relied on (observed: that name); None when it can."""
+    if name not in document.confidences:
         return inconclusive("field_missing", name)
-    if not field.confidence >= min_confidence:
+    if not document.confidences[name] >= min_confidence:
         return inconclusive("field_unclear", name, min_confidence)
-    return field
-
-
-def read_day(document: IdDocument, name: str, min_confidence: float) -> date | Finding:
-    """The date in a field, as `read_field`; a text that is no date is inconclusive."""
-    field = read_field(document, name, min_confidence)
-    if isinstance(field, Finding):
-        return field
-    return field.day or inconclusive("date_unreadable", name)
+    return None

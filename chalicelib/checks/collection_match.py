@@ -25,12 +25,12 @@ class Parameters:
     ] = 99
 
 
-def judge(parameters: Parameters, *, collection_matches: CollectionMatches, user_key: str) -> Finding:
+def judge(parameters: Parameters, *, collection_matches: CollectionMatches) -> Finding:
     """A face of another user that is as similar as this user's best one, or more, makes it a mismatch."""
     threshold = parameters.FaceMatchThreshold
     if unknown := cannot_tell(collection_matches, threshold):
         return unknown
-    own = best(match.similarity for match in collection_matches.matches if match.user_key == user_key)
-    if any(match.user_key != user_key and not match.similarity < own for match in collection_matches.matches):
+    own = best(match.similarity for match in collection_matches.matches if match.own)
+    if any(not match.own and not match.similarity < own for match in collection_matches.matches):
         return failed("no_match", own, threshold)
     return at_least(own, threshold, "no_match")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
-from chalicelib.checks._document import DATE_REASONS, Confidence, read_day
-from chalicelib.model.facts import IdDocument
-from chalicelib.model.findings import Finding, at_least, failed
+from chalicelib.checks._document import DATE_REASONS, Confidence, cannot_rely_on
+from chalicelib.model.facts import DocumentFacts
+from chalicelib.model.findings import Finding, at_least, failed, inconclusive
 from chalicelib.model.plugins import Number, Stricter
 
 READS = "Textract AnalyzeID: EXPIRATION_DATE (NormalizedValue)"
@@ -27,11 +26,12 @@ class Parameters:
     min_confidence: Confidence = 80
 
 
-def judge(parameters: Parameters, *, id_document: IdDocument, today: date) -> Finding:
-    last_day = read_day(id_document, "EXPIRATION_DATE", parameters.min_confidence)
-    if isinstance(last_day, Finding):
-        return last_day
-    days_left = (last_day - today).days
+def judge(parameters: Parameters, *, document_facts: DocumentFacts) -> Finding:
+    if unclear := cannot_rely_on(document_facts, "EXPIRATION_DATE", parameters.min_confidence):
+        return unclear
+    days_left = document_facts.days_left
+    if days_left is None:
+        return inconclusive("date_unreadable", "EXPIRATION_DATE")
     if days_left < 0:
         return failed("expired", days_left, parameters.min_days_left)
     return at_least(days_left, parameters.min_days_left, "expires_too_soon")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from chalicelib.checks._document import FIELD_REASONS, Confidence, read_field
-from chalicelib.model.facts import IdDocument
-from chalicelib.model.findings import Finding, failed, passed
+from chalicelib.checks._document import FIELD_REASONS, Confidence, cannot_rely_on
+from chalicelib.model.facts import DocumentFacts
+from chalicelib.model.findings import Finding, failed, inconclusive, passed
 from chalicelib.model.plugins import Choices, Stricter
 
 READS = "Textract AnalyzeID: ID_TYPE"
@@ -28,11 +28,12 @@ class Parameters:
     min_confidence: Confidence = 80
 
 
-def judge(parameters: Parameters, *, id_document: IdDocument) -> Finding:
-    field = read_field(id_document, "ID_TYPE", parameters.min_confidence)
-    if isinstance(field, Finding):
-        return field
-    limit = ", ".join(parameters.allowed)
-    if field.text.strip().casefold() in {allowed.casefold() for allowed in parameters.allowed}:
-        return passed(field.text, limit)
-    return failed("type_not_allowed", field.text, limit)
+def judge(parameters: Parameters, *, document_facts: DocumentFacts) -> Finding:
+    if unclear := cannot_rely_on(document_facts, "ID_TYPE", parameters.min_confidence):
+        return unclear
+    shown, limit = document_facts.type, ", ".join(parameters.allowed)
+    if shown is None:
+        return inconclusive("field_missing", "ID_TYPE")
+    if shown.casefold() in {allowed.casefold() for allowed in parameters.allowed}:
+        return passed(shown, limit)
+    return failed("type_not_allowed", shown, limit)

@@ -24,11 +24,11 @@ class Parameters:
     ] = 97
 
 
-def judge(parameters: Parameters, *, collection_matches: CollectionMatches, user_key: str) -> Finding:
+def judge(parameters: Parameters, *, collection_matches: CollectionMatches) -> Finding:
     threshold = parameters.FaceMatchThreshold
     if unknown := cannot_tell(collection_matches, threshold):
         return unknown
-    others = [match.similarity for match in collection_matches.matches if match.user_key != user_key]
+    others = [match.similarity for match in collection_matches.matches if not match.own]
     for similarity in others:
         if not similarity < threshold:
             return failed("face_of_another_user", similarity, threshold)

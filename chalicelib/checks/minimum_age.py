@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
-from chalicelib.checks._document import DATE_REASONS, Confidence, read_day
-from chalicelib.model.facts import IdDocument
+from chalicelib.checks._document import DATE_REASONS, Confidence, cannot_rely_on
+from chalicelib.model.facts import DocumentFacts
 from chalicelib.model.findings import Finding, at_least, inconclusive
 from chalicelib.model.plugins import Number, Stricter
 
@@ -26,17 +25,12 @@ class Parameters:
     min_confidence: Confidence = 80
 
 
-def judge(parameters: Parameters, *, id_document: IdDocument, today: date) -> Finding:
-    """The finding tells the age in years, never the date of birth."""
-    born = read_day(id_document, "DATE_OF_BIRTH", parameters.min_confidence)
-    if isinstance(born, Finding):
-        return born
-    age_years = _age_years(born, today)
+def judge(parameters: Parameters, *, document_facts: DocumentFacts) -> Finding:
+    if unclear := cannot_rely_on(document_facts, "DATE_OF_BIRTH", parameters.min_confidence):
+        return unclear
+    age_years = document_facts.age_years
+    if age_years is None:
+        return inconclusive("date_unreadable", "DATE_OF_BIRTH")
     if not 0 <= age_years <= OLDEST_YEARS:
         return inconclusive("age_implausible")
     return at_least(age_years, parameters.min_years, "too_young")
-
-
-def _age_years(born: date, today: date) -> int:
-    """Completed years. Who was born on 29 February completes one on 1 March when the year has no such day."""
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

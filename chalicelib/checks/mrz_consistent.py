@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
 from chalicelib.checks._document import DATE_REASONS
-from chalicelib.checks._names import spellings
-from chalicelib.model.facts import IdDocument, IdField
+from chalicelib.model.facts import Agreement, DocumentFacts
 from chalicelib.model.findings import Finding, failed, inconclusive, passed
-from chalicelib.model.mrz import Mrz, read_mrz
 from chalicelib.model.plugins import Flag, Stricter
 
 READS = "Textract AnalyzeID: MRZ_CODE against DOCUMENT_NUMBER, DATE_OF_BIRTH, EXPIRATION_DATE and the names"
@@ -23,8 +19,7 @@ REASONS = {
     "date_unreadable": DATE_REASONS["date_unreadable"],
     "differs_from_print": "The machine-readable zone and the print differ: take the picture again, or review it.",
 }
-DATES = ("DATE_OF_BIRTH", "EXPIRATION_DATE")
-COMPARED = ("DOCUMENT_NUMBER", *DATES, "LAST_NAME", "FIRST_NAME")
+COMPARED = ("DOCUMENT_NUMBER", "DATE_OF_BIRTH", "EXPIRATION_DATE", "LAST_NAME", "FIRST_NAME")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,55 +29,27 @@ class Parameters:
     ] = True
 
 
-def judge(parameters: Parameters, *, id_document: IdDocument) -> Finding:
+def judge(parameters: Parameters, *, document_facts: DocumentFacts) -> Finding:
     """The finding tells which field is wrong, never what it says."""
-    code = id_document.fields.get("MRZ_CODE")
-    if code is None:
-        # With no field at all nothing was read, so that there is no zone is not known either.
-        return passed() if id_document.fields and not parameters.required else inconclusive("mrz_missing")
-    zone = read_mrz(code.text)
+    zone = document_facts.zone
     if zone is None:
+        # With no field at all nothing was read, so that there is no zone is not known either.
+        return passed() if document_facts.confidences and not parameters.required else inconclusive("mrz_missing")
+    if not zone.readable:
         return inconclusive("mrz_unreadable")
     if zone.wrong_check_digits:
         return failed("check_digit_wrong", zone.wrong_check_digits[0])
-    return _compare(zone, id_document.fields)
+    differences = (_difference(zone.compared.get(name), name) for name in COMPARED)
+    return next((finding for finding in differences if finding), passed())
 
 
-def _compare(zone: Mrz, fields: Mapping[str, IdField]) -> Finding:
-    for name in COMPARED:
-        field = fields.get(name)
-        if field is None:
-            return inconclusive("field_missing", name)
-        if name in DATES and field.day is None:
-            return inconclusive("date_unreadable", name)
-        if not _same(zone, name, fields):
+def _difference(agreement: Agreement | None, name: str) -> Finding | None:
+    """What there is to say about the printed field `name`; nothing when it says the same as the zone."""
+    match agreement:
+        case Agreement.AGREES:
+            return None
+        case Agreement.DIFFERS:
             return failed("differs_from_print", name)
-    return passed()
-
-
-def _same(zone: Mrz, name: str, fields: Mapping[str, IdField]) -> bool:
-    """Whether the zone says of the field `name` what the print says."""
-    printed = fields[name]
-    match name:
-        case "DOCUMENT_NUMBER":
-            return "".join(filter(str.isalnum, printed.text)).upper() == zone.document_number
-        case "DATE_OF_BIRTH":
-            return _yymmdd(printed.day) == zone.birth_date
-        case "EXPIRATION_DATE":
-            return _yymmdd(printed.day) == zone.expiry_date
-        case "LAST_NAME":
-            return _same_name(printed.text, zone.surname, zone.names_cut)
-    middle = fields.get("MIDDLE_NAME")
-    given_names = f"{printed.text} {middle.text}" if middle else printed.text
-    return _same_name(given_names, zone.given_names, zone.names_cut)
-
-
-def _yymmdd(day: date | None) -> str | None:
-    return f"{day.year % 100:02}{day.month:02}{day.day:02}" if day else None
-
-
-def _same_name(printed: str, zone: str, cut: bool) -> bool:
-    """Letter by letter in either spelling, without blanks; a zone that was too short may stop early."""
-    letters = zone.replace(" ", "")
-    spelled = ["".join(words) for words in spellings(printed)]
-    return bool(letters) and any(name == letters or (cut and name.startswith(letters)) for name in spelled)
+        case Agreement.UNREADABLE:
+            return inconclusive("date_unreadable", name)
+    return inconclusive("field_missing", name)

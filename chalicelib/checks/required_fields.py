@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from chalicelib.checks._document import Confidence, read_field
-from chalicelib.model.facts import IdDocument
+from chalicelib.checks._document import Confidence, cannot_rely_on
+from chalicelib.model.facts import DocumentFacts
 from chalicelib.model.findings import Finding, failed, inconclusive, passed
 from chalicelib.model.plugins import Choices, Stricter
 
@@ -55,13 +55,9 @@ class Parameters:
     min_confidence: Confidence = 80
 
 
-def judge(parameters: Parameters, *, id_document: IdDocument) -> Finding:
+def judge(parameters: Parameters, *, document_facts: DocumentFacts) -> Finding:
     """The finding tells the names of the fields that are missing, never what any field says."""
     if not parameters.fields:
         return inconclusive("nothing_required")
-    missing = [
-        name
-        for name in parameters.fields
-        if isinstance(read_field(id_document, name, parameters.min_confidence), Finding)
-    ]
+    missing = [name for name in parameters.fields if cannot_rely_on(document_facts, name, parameters.min_confidence)]
     return failed("fields_missing", ", ".join(missing)) if missing else passed()

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from chalicelib.engine.plan import Plan
+from chalicelib.errors import SignalMissingError
 from chalicelib.model.decision import SignalTiming
 
 
@@ -48,6 +49,10 @@ class Gathering:
         """The signals that have been read so far, without waiting."""
         return {name: future.result() for name, future in self._futures.items() if _succeeded(future)}
 
+    def missing(self) -> tuple[str, ...]:
+        """The signals that turned out so far not to be had, and those that rest on them."""
+        return tuple(name for name, future in self._futures.items() if _is_missing(future))
+
     def timings(self) -> tuple[SignalTiming, ...]:
         return tuple(self._timings)
 
@@ -71,3 +76,7 @@ class Gathering:
 
 def _succeeded(future: Future[Any]) -> bool:
     return future.done() and not future.cancelled() and future.exception() is None
+
+
+def _is_missing(future: Future[Any]) -> bool:
+    return future.done() and not future.cancelled() and isinstance(future.exception(), SignalMissingError)

@@ -1,25 +1,38 @@
-"""What of a verification is kept: values for the user's record, and signals for replaying the decision."""
+"""What of a verification is kept: values for the user's record, and signals for judging it again.
+
+Recorded signals are JSON-able; `restored_signals` is the inverse. A signal that was tried and could not be had is
+recorded as null: its checks are inconclusive. One that was never read is not there: nobody knows what they would say.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import math
+import types
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from enum import StrEnum
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from chalicelib.model.facts import IdDocument
-
-# Pictures, and what names a person: a replay under another policy does without.
-_NOT_RECORDED = frozenset({"selfie", "id_card", "properties", "user", "user_key", "id_document"})
+from chalicelib.model.plugins import Signal
 
 
-def recorded_signals(known: Mapping[str, Any]) -> dict[str, object]:
-    """The signals as JSON-able values; of an ID document only which fields were read and how surely."""
-    recorded = {name: _plain(value) for name, value in known.items() if name not in _NOT_RECORDED}
-    document = known.get("id_document")
-    if isinstance(document, IdDocument):
-        recorded["id_document"] = {name: field.confidence for name, field in document.fields.items()}
-    return recorded
+def recorded_signals(
+    known: Mapping[str, Any], missing: Iterable[str], signals: Mapping[str, Signal]
+) -> dict[str, object]:
+    """Those of the signals that say of themselves that they may be recorded. Pictures' bytes are left out."""
+    values = {**known, **dict.fromkeys(missing)}
+    return {name: _recorded(value) for name, value in values.items() if signals[name].recorded}
+
+
+def restored_signals(recorded: Mapping[str, Any], signals: Mapping[str, Signal]) -> dict[str, Any]:
+    """The values that were recorded, as checks take them; None for a signal that could not be had.
+
+    Signals that there are no more are passed over. Raises ValueError or TypeError when a value has another shape.
+    """
+    return {name: _restored_signal(signals[name], value) for name, value in recorded.items() if name in signals}
 
 
 def extracted_fields(known: Mapping[str, Any]) -> dict[str, str]:
@@ -34,12 +47,55 @@ def extracted_fields(known: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _plain(value: Any) -> Any:
+def _recorded(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         pairs = ((part.name, getattr(value, part.name)) for part in dataclasses.fields(value))
-        return {name: _plain(inner) for name, inner in pairs if not isinstance(inner, bytes)}
+        return {name: _recorded(inner) for name, inner in pairs if not isinstance(inner, bytes)}
     if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {str(key): _recorded(inner) for key, inner in value.items()}
     if isinstance(value, (tuple, list)):
-        return [_plain(inner) for inner in value]
+        return [_recorded(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # neither JSON nor DynamoDB has such numbers
     return value.isoformat() if isinstance(value, (date, datetime)) else value
+
+
+def _restored_signal(signal: Signal, value: Any) -> Any:
+    return None if value is None else _restored(value, get_type_hints(signal.read)["return"])
+
+
+def _restored(value: Any, wanted: Any) -> Any:
+    """`value` as an instance of the type `wanted`: those that signals' values are made of."""
+    origin, arguments = get_origin(wanted), get_args(wanted)
+    if origin in (Union, types.UnionType):
+        inner = next(each for each in arguments if each is not type(None))
+        return None if value is None else _restored(value, inner)
+    if origin is tuple:
+        return tuple(_restored(item, arguments[0]) for item in value)
+    if origin is not None and issubclass(origin, Mapping):
+        return {name: _restored(item, arguments[1]) for name, item in value.items()}
+    if dataclasses.is_dataclass(wanted):
+        return _restored_fields(value, wanted)
+    return _restored_scalar(value, wanted)
+
+
+def _restored_fields(value: Mapping[str, Any], wanted: Any) -> Any:
+    hints = _hints(wanted)
+    return wanted(**{name: _restored(item, hints[name]) for name, item in value.items() if name in hints})
+
+
+def _restored_scalar(value: Any, wanted: type) -> Any:
+    if wanted is float:
+        return math.nan if value is None else float(value)
+    if issubclass(wanted, date):  # of which datetime is one
+        return wanted.fromisoformat(value)
+    if issubclass(wanted, StrEnum):
+        return wanted(value)
+    if not isinstance(value, wanted):
+        raise TypeError(f"{value!r} is no {wanted.__name__}")
+    return value
+
+
+@cache
+def _hints(wanted: type) -> dict[str, Any]:
+    return get_type_hints(wanted)

@@ -81,7 +81,7 @@ def verify(policy: Policy, submission: Submission, plugins: Plugins, ports: Port
             gathering.start_all()
         judgement = judge(plan, gathering)
         known = gathering.known()
-        decision = _decision(policy, submission, judgement, gathering, ports.now())
+        decision = _decision(plan, policy, submission, judgement, gathering, ports.now())
     _make_real(plan, policy, submission, decision, known, ports)
     return decision
 
@@ -103,7 +103,7 @@ def _check_inputs(plan: Plan, submission: Submission) -> None:
 
 
 def _decision(
-    policy: Policy, submission: Submission, judgement: Judgement, gathering: Gathering, now: datetime
+    plan: Plan, policy: Policy, submission: Submission, judgement: Judgement, gathering: Gathering, now: datetime
 ) -> Decision:
     known = gathering.known()
     return Decision(
@@ -121,7 +121,7 @@ def _decision(
         decided_at=now,
         duration_ms=gathering.elapsed_ms(),
         timings=gathering.timings(),
-        signals=recorded_signals(known),
+        signals=recorded_signals(known, gathering.missing(), plan.signals),
         extracted=extracted_fields(known),
     )
 

@@ -99,6 +99,7 @@ class Signal:
     `needs` must be read before; `uses` too, but only if something else in the plan asks for them.
     `inputs` are the fields of the request without which it cannot be read, unless one of `uses` is planned.
     `calls` are the AWS operations behind it ("rekognition:DetectFaces"), none for the submission's own.
+    `recorded`: its value is kept in the decision log for replays, so it holds nothing that names a person.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Signal:
     uses: tuple[str, ...]
     inputs: tuple[str, ...]
     calls: tuple[str, ...]
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,9 @@ def check_of(module: ModuleType) -> Check:
     )
 
 
-def signal_of(read: Callable[..., object], *, inputs: tuple[str, ...] = (), calls: tuple[str, ...] = ()) -> Signal:
+def signal_of(
+    read: Callable[..., object], *, inputs: tuple[str, ...] = (), calls: tuple[str, ...] = (), recorded: bool = False
+) -> Signal:
     """Describe the signal that `read` is; its name is the function's."""
     needs, uses = _keywords(read)
     return Signal(
@@ -151,6 +155,7 @@ def signal_of(read: Callable[..., object], *, inputs: tuple[str, ...] = (), call
         uses=uses,
         inputs=inputs,
         calls=calls,
+        recorded=recorded,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.model.plugins import Signal, signal_of
-from chalicelib.signals import rekognition, submission, textract
+from chalicelib.signals import document_facts, rekognition, submission, textract
 
 
 def built_in_signals() -> dict[str, Signal]:
@@ -20,14 +20,17 @@ def built_in_signals() -> dict[str, Signal]:
             rekognition.liveness,
             inputs=("liveness_session",),
             calls=("rekognition:GetFaceLivenessSessionResults",),
+            recorded=True,
         ),
-        signal_of(rekognition.selfie_faces, calls=("rekognition:DetectFaces",)),
-        signal_of(rekognition.id_face, calls=compare),
-        signal_of(rekognition.stored_face_matches, calls=compare),
+        signal_of(rekognition.selfie_faces, calls=("rekognition:DetectFaces",), recorded=True),
+        signal_of(rekognition.id_face, calls=compare, recorded=True),
+        signal_of(rekognition.stored_face_matches, calls=compare, recorded=True),
         signal_of(
             rekognition.collection_matches,
             calls=("rekognition:SearchFacesByImage", "dynamodb:BatchGetItem"),
+            recorded=True,
         ),
         signal_of(textract.id_document, calls=("textract:AnalyzeID",)),
+        signal_of(document_facts.document_facts, recorded=True),
     )
     return {signal.name: signal for signal in table}

@@ -77,7 +77,7 @@ def stored_face_matches(request: SignalRequest, *, selfie: Image, user: User | N
     return StoredFaceMatches(similarities, face_found=bool(similarities) or None not in answers)
 
 
-def collection_matches(request: SignalRequest, *, selfie: Image) -> CollectionMatches:
+def collection_matches(request: SignalRequest, *, selfie: Image, user_key: str) -> CollectionMatches:
     """Active users whose face is like the selfie's, over all the tenant's collections."""
     searched_from = request.asked["FaceMatchThreshold"]
 
@@ -95,7 +95,7 @@ def collection_matches(request: SignalRequest, *, selfie: Image) -> CollectionMa
     if None in answers:
         return CollectionMatches((), searched_from, face_found=False)
     hits = [hit for answer in answers if answer for hit in answer["FaceMatches"]]
-    return CollectionMatches(_of_active_users(hits, request), searched_from)
+    return CollectionMatches(_of_active_users(hits, user_key, request), searched_from)
 
 
 def liveness(request: SignalRequest) -> Liveness:
@@ -115,14 +115,16 @@ def liveness(request: SignalRequest) -> Liveness:
     return Liveness(status, number(answer.get("Confidence")), answer.get("ReferenceImage", {}).get("Bytes"))
 
 
-def _of_active_users(hits: Iterable[Mapping[str, Any]], request: SignalRequest) -> tuple[CollectionMatch, ...]:
+def _of_active_users(
+    hits: Iterable[Mapping[str, Any]], user_key: str, request: SignalRequest
+) -> tuple[CollectionMatch, ...]:
     """ExternalImageId is a hint; a face counts when its user's record is active and lists it. Best first."""
     faces = [(user_key_of(hit["Face"].get("ExternalImageId", "")), hit) for hit in hits]
-    users = request.users.get_many({user_key for user_key, _ in faces}) if faces else {}
+    users = request.users.get_many({owner for owner, _ in faces}) if faces else {}
     matches = [
-        CollectionMatch(user_key, hit["Face"]["FaceId"], float(hit["Similarity"]))
-        for user_key, hit in faces
-        if _owns(users.get(user_key), hit["Face"]["FaceId"])
+        CollectionMatch(owner == user_key, hit["Face"]["FaceId"], float(hit["Similarity"]))
+        for owner, hit in faces
+        if _owns(users.get(owner), hit["Face"]["FaceId"])
     ]
     return tuple(sorted(matches, key=lambda match: match.similarity, reverse=True))
 

@@ -21,8 +21,12 @@ from chalicelib.model.facts import (
     IdField,
 )
 from chalicelib.model.findings import Observed, Outcome
+from chalicelib.signals.document_facts import document_facts
 
 Signals = Mapping[str, object]
+Claims = Mapping[str, str]
+Change = IdField | str | date | None
+TODAY = date(2012, 1, 1)
 NAN = float("nan")
 
 
@@ -83,11 +87,11 @@ def selfie(*faces: Face, width_px: int = 800) -> dict[str, object]:
 
 
 def found(*matches: tuple[str, float], searched_from: float = 80, face_found: bool = True) -> dict[str, object]:
-    """A search of the collection by "anna": pairs of user key and similarity, best first."""
+    """A search of the collection by "anna": pairs of user and similarity, best first."""
     entries = tuple(
-        CollectionMatch(key, f"face-{place}", similarity) for place, (key, similarity) in enumerate(matches)
+        CollectionMatch(user == "anna", f"face-{place}", similarity) for place, (user, similarity) in enumerate(matches)
     )
-    return {"collection_matches": CollectionMatches(entries, searched_from, face_found), "user_key": "anna"}
+    return {"collection_matches": CollectionMatches(entries, searched_from, face_found)}
 
 
 TD3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
@@ -103,13 +107,20 @@ PRINTED = {  # the specimen of ICAO Doc 9303 part 4, appendix B
 }
 
 
-def document(**changes: IdField | str | date | None) -> dict[str, object]:
+def document(today: date = TODAY, claims: Claims | None = None, **changes: Change) -> dict[str, object]:
     """The specimen, with some fields changed: a text, a date, a whole field, or None to leave it out."""
     fields = {**PRINTED, **{name: _field(change) for name, change in changes.items()}}
-    return {"id_document": IdDocument({name: entry for name, entry in fields.items() if entry is not None})}
+    return facts_of({name: entry for name, entry in fields.items() if entry is not None}, today, claims or {})
 
 
-def _field(change: IdField | str | date | None) -> IdField | None:
+def facts_of(fields: Mapping[str, IdField], today: date = TODAY, claims: Claims | None = None) -> dict[str, object]:
+    """What is true of a document with these fields, by the signal itself."""
+    request: Any = None  # it asks nobody
+    facts = document_facts(request, id_document=IdDocument(fields), today=today, properties=claims or {})
+    return {"document_facts": facts}
+
+
+def _field(change: Change) -> IdField | None:
     if isinstance(change, str):
         return IdField(change, 99.0)
     if isinstance(change, date):

@@ -16,7 +16,6 @@ from chalicelib.model.facts import (
     CollectionMatches,
     Face,
     FaceScan,
-    IdDocument,
     IdFaceMatch,
     IdField,
     Liveness,
@@ -25,11 +24,10 @@ from chalicelib.model.facts import (
 )
 from chalicelib.model.findings import Outcome
 from chalicelib.model.plugins import Check
-from tests.checks.harness import NAN, PRINTED, TD3, Case
+from tests.checks.harness import NAN, PRINTED, TD3, Case, facts_of
 from tests.checks.test_checks import CASE_FILES, CHECKS, judge
 
 NUMBERS = st.floats(0, 100) | st.floats()
-KEYS = st.sampled_from(["anna", "bert", "carla"])
 TEXTS = st.text(max_size=30) | st.sampled_from([TD3, "PASSPORT", "ERIKSSON", "ANNA", "MÜLLER", ""])
 FIELD_NAMES = st.sampled_from(list(PRINTED))
 
@@ -43,7 +41,7 @@ def signals(
     box = st.builds(Box, numbers, numbers, numbers, numbers)
     face = st.builds(Face, numbers, box, *[optional] * 5, *[attribute] * 3)
     field = st.builds(IdField, TEXTS, numbers, st.none() | st.dates())
-    match = st.builds(CollectionMatch, KEYS, st.just("face"), numbers)
+    match = st.builds(CollectionMatch, st.booleans(), st.just("face"), numbers)
     return {
         "selfie_faces": st.builds(
             FaceScan, st.lists(face, max_size=3).map(tuple), st.integers(0, 10_000), st.integers(0, 10_000)
@@ -55,11 +53,13 @@ def signals(
             StoredFaceMatches, st.dictionaries(st.text(max_size=3), numbers, max_size=3), st.booleans()
         ),
         "id_face": st.builds(IdFaceMatch, optional),
-        "id_document": st.builds(IdDocument, st.dictionaries(FIELD_NAMES, field)),
+        "document_facts": st.builds(
+            lambda *parts: facts_of(*parts)["document_facts"],
+            st.dictionaries(FIELD_NAMES, field),
+            st.dates(),
+            st.dictionaries(st.sampled_from(["first_name", "last_name", "name"]), TEXTS),
+        ),
         "liveness": st.builds(Liveness, st.sampled_from(LivenessStatus), optional, st.none()),
-        "user_key": KEYS,
-        "today": st.dates(),
-        "properties": st.dictionaries(st.sampled_from(["first_name", "last_name", "name"]), TEXTS),
     }
 
 
@@ -96,9 +96,8 @@ NOTHING: Mapping[str, object] = {
     "collection_matches": CollectionMatches((), 80, face_found=False),
     "stored_face_matches": StoredFaceMatches({}),
     "id_face": IdFaceMatch(None),
-    "id_document": IdDocument({}),
+    **facts_of({}),
     "liveness": Liveness(LivenessStatus.SUCCEEDED),
-    "properties": {},
 }
 PASSING = [
     pytest.param(check, case, signal, id=f"{check.name}-{case.title}-{signal}")
@@ -121,7 +120,7 @@ def test_nothing_passes_when_a_signal_says_nothing(check: Check, case: Case, sig
 def test_age_is_never_rounded_up(today: date, born: date) -> None:
     """Whoever passes has lived through as many birthdays as the policy asks."""
     fields = {"DATE_OF_BIRTH": IdField("day", 99.0, born)}
-    finding = judge(CHECKS["minimum_age"], {"id_document": IdDocument(fields), "today": today}, {})
+    finding = judge(CHECKS["minimum_age"], facts_of(fields, today), {})
     eighteenth_year = born.year + 18
     old_enough = (today.year, today.month, today.day) >= (eighteenth_year, born.month, born.day)
     assert (finding.outcome is Outcome.PASS) == (old_enough and finding.reason != "age_implausible")

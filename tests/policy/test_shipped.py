@@ -86,7 +86,7 @@ def test_the_age_gate_looks_at_a_card_only_and_writes_nothing() -> None:
     policy = shipped("globex")
     gate = policy.flows["age_gate"]
     needs = {need for step in gate.steps if not isinstance(step, AnyOf) for need in PLUGINS.checks[step.check].needs}
-    assert needs == {"id_document", "today"}
+    assert needs == {"document_facts"}
     assert (gate.effects, policy.execution) == ((), Execution.CHEAPEST)
 
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -98,7 +99,8 @@ def test_what_is_missing_or_no_number_is_none() -> None:
 )
 def test_a_picture_that_rekognition_cannot_read_is_a_bad_image(code: str, fault: str) -> None:
     aws = CannedAws(detect_faces=refusal(code), compare_faces=refusal(code), search_faces_by_image=refusal(code))
-    for read in (rekognition.selfie_faces, rekognition.collection_matches):
+    search = partial(rekognition.collection_matches, user_key="a")
+    for read in (rekognition.selfie_faces, search):
         with pytest.raises(BadImageError) as caught:
             read(request(aws), selfie=SELFIE)
         assert (caught.value.code, caught.value.field) == (fault, "selfie")
@@ -122,7 +124,7 @@ def test_trouble_is_never_a_bad_image_nor_no_match(error: Any) -> None:
     with pytest.raises(error):
         rekognition.id_face(request(aws), selfie=SELFIE, id_card=(CARD,))
     with pytest.raises(error):
-        rekognition.collection_matches(request(aws, shards=2), selfie=SELFIE)
+        rekognition.collection_matches(request(aws, shards=2), selfie=SELFIE, user_key="a")
     with pytest.raises(error):
         rekognition.stored_face_matches(request(aws), selfie=SELFIE, user=user("f1", "f2"))
 
@@ -224,9 +226,9 @@ def test_a_face_counts_only_if_its_active_users_record_lists_it() -> None:
     hits = [hit(FACE_1, owner, 99.0) for owner in owners] + [hit(FACE_2, "active:c9", 99.9)]
     hits = [one for one in hits if one["Face"].get("ExternalImageId") != ""]
     found = rekognition.collection_matches(
-        request(CannedAws(search_faces_by_image=found_by(*hits)), records), selfie=SELFIE
+        request(CannedAws(search_faces_by_image=found_by(*hits)), records), selfie=SELFIE, user_key="active"
     )
-    assert [(one.user_key, one.face_id) for one in found.matches] == [("active", FACE_1)]
+    assert [(one.own, one.face_id) for one in found.matches] == [(True, FACE_1)]
 
 
 def test_every_shard_is_asked_at_once_and_users_are_read_once() -> None:
@@ -239,15 +241,16 @@ def test_every_shard_is_asked_at_once_and_users_are_read_once() -> None:
         return found_by(*{"0": [hit(FACE_1, "a:c1", 97.5)], "1": [], "2": [hit(FACE_2, "b:c1", 99.5)]}[shard])
 
     aws = CannedAws(search_faces_by_image=search)
-    found = rekognition.collection_matches(request(aws, records, shards=3), selfie=SELFIE)
-    assert [one.user_key for one in found.matches] == ["b", "a"]
+    found = rekognition.collection_matches(request(aws, records, shards=3), selfie=SELFIE, user_key="a")
+    assert [(one.own, one.face_id) for one in found.matches] == [(False, FACE_2), (True, FACE_1)]
     assert (found.searched_from, found.face_found) == (97, True)
     assert records.asked == [{"a", "b"}]
     assert {asked["FaceMatchThreshold"] for asked in aws.called("search_faces_by_image")} == {97}
 
 
 def test_no_face_to_search_for() -> None:
-    found = rekognition.collection_matches(request(CannedAws(search_faces_by_image=NO_FACE), shards=2), selfie=SELFIE)
+    aws = CannedAws(search_faces_by_image=NO_FACE)
+    found = rekognition.collection_matches(request(aws, shards=2), selfie=SELFIE, user_key="a")
     assert (found.matches, found.face_found) == ((), False)
 
 

@@ -10,7 +10,7 @@ TODAY = date(2024, 2, 20)
 
 
 def expires(day: IdField | date | None) -> dict[str, object]:
-    return {**document(EXPIRATION_DATE=day), "today": TODAY}
+    return document(TODAY, EXPIRATION_DATE=day)
 
 
 CASES = (

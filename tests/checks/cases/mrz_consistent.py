@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from chalicelib.model.facts import IdDocument, IdField
+from chalicelib.model.facts import IdField
 from chalicelib.model.findings import Outcome
-from tests.checks.harness import TD3, Case, Limit, document, failing, unclear
+from tests.checks.harness import TD3, Case, Limit, document, facts_of, failing, unclear
 
 UMLAUT = TD3.replace("ERIKSSON<<ANNA<MARIA<<<", "MUELLER<OCONNOR<<ANNA<M")
 CUT = TD3.replace("ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "ANNA<MARIA<WILHELMINA<FREDERI")
@@ -41,7 +41,7 @@ CASES = (
         observed="document_number",
     ),
     unclear("no zone", document(MRZ_CODE=None), "mrz_missing"),
-    unclear("nothing read", {"id_document": IdDocument({})}, "mrz_missing", parameters={"required": False}),
+    unclear("nothing read", facts_of({}), "mrz_missing", parameters={"required": False}),
     unclear("half a zone", document(MRZ_CODE=TD3[:60]), "mrz_unreadable"),
     unclear(
         "half a zone, none asked for", document(MRZ_CODE=TD3[:60]), "mrz_unreadable", parameters={"required": False}

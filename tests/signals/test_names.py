@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.checks._names import similarity_percent, spellings
+from chalicelib.signals.names import similarity_percent, spellings
 
 WORDS = st.text(alphabet="ABC", max_size=8)
 
