@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := bash
-.PHONY: help demo serve test lint lock clean
+.PHONY: help demo serve test lint policies package lock clean
 
 # Version managers put commands on the PATH that do nothing but fail, so each candidate is really run.
 SUITABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -12,6 +12,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8000
+ARCHITECTURE ?= arm64
 
 help:  ## This list
 	@sed -n 's/^\([a-z]*\):.*## *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -30,6 +31,12 @@ lint: $(READY)  ## Style, types and the import rule
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+policies: $(READY)  ## Check the policies, and tell Terraform which are valid
+	@$(BIN)/python -m cli.packaging policies
+
+package: $(READY)  ## Build the Lambda zip and its Terraform module (ARCHITECTURE=arm64 or x86_64)
+	@$(BIN)/python -m cli.packaging package --architecture $(ARCHITECTURE) $(if $(LAMBDA_PYTHON),--python "$(LAMBDA_PYTHON)")
 
 lock: $(READY)  ## Pin requirements/*.in anew, with hashes, for every platform
 	@$(BIN)/python -m venv $(VENV)-lock

@@ -23,7 +23,7 @@ from chalicelib.engine.plan import plan_flow
 from chalicelib.engine.verify import Ports, verify
 from chalicelib.model.decision import Decision
 from chalicelib.model.plugins import Plugins
-from chalicelib.model.policy import Flow, Policy
+from chalicelib.model.policy import Flow, Policy, collection_names
 from chalicelib.model.submission import LivenessClaim, Submission
 from chalicelib.policy.source import PolicySource
 from chalicelib.signals import built_in_signals
@@ -179,7 +179,7 @@ class Tenant:
 
     def _collections(self, policy: Policy) -> tuple[str, ...]:
         prefix = self._shared.setting("COLLECTION_PREFIX")
-        return tuple(f"{prefix}-{self.name}-{shard}" for shard in range(policy.faces.shards))
+        return tuple(f"{prefix}-{name}" for name in collection_names(self.name, policy.faces.shards))
 
 
 def shard_of(user_key: str, shards: int) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsError
+from chalicelib.model.policy import collection_names
 
 KEY_SCHEMA = {"pk": "HASH", "sk": "RANGE"}
 TTL_ATTRIBUTE = "expires_at"
@@ -51,9 +52,9 @@ def create(aws: Aws, names: Names, region: str, shards_by_tenant: Mapping[str, i
         _create_bucket(aws, bucket, region)
     aws("sqs", "create_queue", {"QueueName": names.queue})
     for tenant, shards in shards_by_tenant.items():
-        for shard in range(shards):
+        for name in collection_names(tenant, shards):
             with _unless_there():
-                aws("rekognition", "create_collection", {"CollectionId": f"{names.collection_prefix}-{tenant}-{shard}"})
+                aws("rekognition", "create_collection", {"CollectionId": f"{names.collection_prefix}-{name}"})
 
 
 def _create_table(aws: Aws, table: str) -> None:

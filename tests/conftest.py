@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from cli.errors import CliError
+from cli.packaging.interpreters import Interpreter, lambda_interpreter
 from tests.running_sandbox import RunningSandbox, running_sandbox
 
 
@@ -35,3 +37,12 @@ def scripted(scripted_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
     scripted_sandbox.calls.clear()
     yield scripted_sandbox
     scripted_sandbox.faults.clear()
+
+
+@pytest.fixture(scope="session")
+def lambda_python() -> Interpreter:
+    """The Python of Lambda's runtime, with which the package is made and run."""
+    try:
+        return lambda_interpreter(None)
+    except CliError as error:
+        pytest.skip(str(error))

@@ -88,3 +88,8 @@ class Policy:
     faces: FaceStorage
     consent_required: bool
     flows: Mapping[str, Flow]
+
+
+def collection_names(tenant: str, shards: int) -> tuple[str, ...]:
+    """A tenant's collections, without the environment's prefix. No two tenants share one: the last part is a number."""
+    return tuple(f"{tenant}-{shard}" for shard in range(shards))
