@@ -86,6 +86,10 @@ class Services:
     def tenant(self, name: str) -> Tenant:
         return Tenant(self, name)
 
+    def usage_key(self, tenant: str) -> str:
+        """The API key of a tenant's usage plan. No secret: without a credential it admits nobody."""
+        return sha256(f"{self.setting('COLLECTION_PREFIX')}/{tenant}".encode()).hexdigest()
+
 
 def _make_client(service: str) -> Any:
     """Timeouts and tries that leave room for an answer within API Gateway's 29 seconds.
