@@ -9,6 +9,7 @@ import click
 from rich.text import Text
 
 from cli.workbench.commands.schema import schema
+from cli.workbench.commands.validate import validate
 from cli.workbench.output import plain_table, show
 
 
@@ -20,7 +21,10 @@ class Stage:
     commands: tuple[click.Command, ...]
 
 
-WORKFLOW = (Stage("Write", (schema,)),)
+WORKFLOW = (
+    Stage("Write", (schema,)),
+    Stage("Check", (validate,)),
+)
 
 
 @click.group(invoke_without_command=True)

@@ -14,7 +14,9 @@ _UNWRAPPED = 1_000  # columns: wider than any line
 
 
 def show(*parts: RenderableType) -> None:
-    """Print on stdout."""
+    """Print on stdout, each part on lines of its own."""
+    if not parts:
+        return
     if sys.stdout.isatty():
         Console(highlight=False).print(*parts, sep="\n")
         return

@@ -1,0 +1,94 @@
+"""Lints about a flow: what it stores, whom it lets in, and what it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chalicelib.errors import PolicyProblem
+from chalicelib.model.plugins import Plugins
+from chalicelib.model.policy import AnyOf, Consequence
+from cli.workbench.lints.subject import Subject, checks_of, effect_place, steps_of, value_place
+
+# https://docs.aws.amazon.com/rekognition/latest/dg/considerations-public-safety-use-cases.html
+AUTHENTICATION_PERCENT = 99
+_MATCHES = {"stored_face_match": "SimilarityThreshold", "collection_match": "FaceMatchThreshold"}
+
+# What a request to baseline's flows brings; "user" stands for a person who is registered already.
+_SELFIE = frozenset({"selfie", "liveness_session"})
+_BRINGS = {
+    "register": _SELFIE,
+    "register_with_id_card": _SELFIE | {"id_card"},
+    "authenticate": _SELFIE | {"user"},
+    "update": _SELFIE | {"user"},
+}
+
+
+def one_branch(subject: Subject) -> Iterator[PolicyProblem]:
+    for flow, node in subject.flows():
+        for step, place in steps_of(flow, node):
+            if isinstance(step, AnyOf) and len(step.branches) == 1:
+                message = f"the any_of {step.id!r} has one branch only"
+                yield place.place.problem(message, f"a second branch, or the check {step.branches[0].check} itself")
+
+
+def no_duplicate_check(subject: Subject) -> Iterator[PolicyProblem]:
+    """A step that only warns does not keep anybody out."""
+    for flow, node in subject.flows():
+        looks_at = {name for step, _ in checks_of(flow, node) for name in _signals_of(step.check, subject.plugins)}
+        if "index_face" not in flow.effects or "user" in looks_at:
+            continue  # whoever updates has been matched to the stored faces
+        guards = [s for s in flow.steps if not isinstance(s, AnyOf) and s.check == "duplicate_face"]
+        if all(guard.on_fail is Consequence.WARN for guard in guards):
+            message = f"{flow.name} stores a face without asking whether it is registered under another user"
+            place = effect_place(node, "index_face").place
+            yield place.problem(message, "a step `check: duplicate_face` whose on_fail is deny or review")
+
+
+def authentication_below_99(subject: Subject) -> Iterator[PolicyProblem]:
+    for flow, node in subject.flows():
+        for step, place in checks_of(flow, node):
+            name = _MATCHES.get(step.check)
+            value = getattr(step.parameters, name) if name else AUTHENTICATION_PERCENT
+            if name and value < AUTHENTICATION_PERCENT:
+                message = f"{flow.name} takes a face for the user's from {value:g} on"
+                yield value_place(place, name).place.problem(message, f"{name} of at least {AUTHENTICATION_PERCENT}")
+
+
+def unknown_signal(subject: Subject) -> Iterator[PolicyProblem]:
+    """Only a check of an installed package can be meant: the project's own have their signals."""
+    for flow, node in subject.flows():
+        for step, place in checks_of(flow, node):
+            missing = [name for name in _signals_of(step.check, subject.plugins) if name not in subject.plugins.signals]
+            if missing:
+                message = f"{step.check} looks at {', '.join(missing)}, which nothing here can read"
+                yield place.place.problem(message, "a check whose signals exist, or the package that brings them")
+
+
+def unexpected_input(subject: Subject) -> Iterator[PolicyProblem]:
+    for flow, node in subject.flows():
+        if flow.name not in _BRINGS:
+            continue
+        for step, place in checks_of(flow, node):
+            needed = _inputs_of(step.check, subject.plugins) - _BRINGS[flow.name]
+            if needed:
+                what = "a registered user" if "user" in needed else f"{', '.join(sorted(needed))} in the request"
+                yield place.place.problem(
+                    f"{step.check} needs {what}, which {flow.name} does not have", "it in a flow of its own"
+                )
+
+
+def _signals_of(check: str, plugins: Plugins) -> list[str]:
+    """The signals that a check rests on, directly or not."""
+    found: list[str] = []
+    todo = list(plugins.checks[check].needs)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.append(name)
+            todo += plugins.signals[name].needs if name in plugins.signals else ()
+    return found
+
+
+def _inputs_of(check: str, plugins: Plugins) -> set[str]:
+    names = [name for name in _signals_of(check, plugins) if name in plugins.signals]
+    return {field for name in names for field in plugins.signals[name].inputs} | ({"user"} & set(names))
