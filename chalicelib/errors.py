@@ -8,6 +8,7 @@
     |-- ConflictError               409  the thing is in another state than the request needs
     |-- IdempotencyMismatchError    422  the Idempotency-Key came before with another request
     |-- LockedOutError              423  too many failures; says when to try again
+    |-- AttemptsUnderWayError     429  too many tries of one user at once; says when to try again
     |-- SignalMissingError               a signal rests on another that has nothing: its steps are inconclusive
     |-- PolicyError                      a policy is wrong; holds every problem with its place
     `-- AwsError                         AWS did not do what was asked
@@ -62,6 +63,12 @@ class IdempotencyMismatchError(CountersignError):
 
 
 class LockedOutError(CountersignError):
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class AttemptsUnderWayError(CountersignError):
     def __init__(self, message: str, retry_after_s: int) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s

@@ -17,14 +17,16 @@ _VERDICTS = {
     "approved": ("bold green", "APPROVED"),
     "denied": ("bold red", "DENIED"),
     "review": ("bold yellow", "REVIEW"),
+    "consent_refused": ("bold yellow", "NO CONSENT"),
 }
 _OUTCOMES = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
 
 
 def decision_table(decision: Json) -> RenderableType:
-    """`decision` is the API's answer."""
-    parts: list[RenderableType] = [_findings(decision), *_verdict(decision)]
-    if decision["extracted"]:
+    """`decision` is the tenant's view; or the answer to a submission, of which the policy may disclose little."""
+    parts: list[RenderableType] = [_findings(decision)] if "findings" in decision else []
+    parts += _verdict(decision)
+    if decision.get("extracted"):
         parts.append(_extracted(decision["extracted"]))
     return Group(*parts)
 
@@ -50,9 +52,9 @@ def _rows(findings: list[Json], indent: int) -> Iterator[tuple[RenderableType, .
         yield (
             Text("  " * indent + name),
             Text(_finding_text(finding), style=_OUTCOMES[finding["outcome"]]),
-            _number(finding["observed"]),
-            _number(finding["limit"]),
-            f"{finding['duration_ms']:,.0f}",
+            _number(finding.get("observed")),
+            _number(finding.get("limit")),
+            f"{finding['duration_ms']:,.0f}" if "duration_ms" in finding else "",
         )
         yield from _rows(finding.get("branches", []), indent + 1)
 
@@ -71,12 +73,14 @@ def _number(value: float | int | str | None) -> str:
 
 def _verdict(decision: Json) -> Iterator[Text]:
     style, word = _VERDICTS[decision["decision"]]
-    yield Text.assemble(
-        (word, style), f"  {decision['flow']} of {decision['user_id']} in {decision['duration_ms']:,.0f} ms"
-    )
-    for reason in decision["reasons"]:
+    took = f" in {decision['duration_ms']:,.0f} ms" if "duration_ms" in decision else ""
+    yield Text.assemble((word, style), f"  {decision['flow']} of {decision['user_id']}{took}")
+    for reason in decision.get("reasons", ()):
         yield Text(f"  {reason['step']}: {reason['message']}", style=style.removeprefix("bold "))
-    yield Text(f"  verification {decision['id']}, policy {decision['policy_digest'][:12]}", style="dim")
+    if decision.get("alternative_path"):
+        yield Text("  Nothing was looked at. Offer this person the way without biometrics.", style="yellow")
+    policy = f", policy {decision['policy_digest'][:12]}" if "policy_digest" in decision else ""
+    yield Text(f"  verification {decision['id']}{policy}", style="dim")
 
 
 def _extracted(fields: dict[str, str]) -> Table:

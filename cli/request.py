@@ -35,6 +35,7 @@ class Request:
     properties: Mapping[str, str] = field(default_factory=dict)
     consent: str | None = None  # the version of the text that was agreed to
     liveness_session: str | None = None
+    refuses_consent: bool = False
 
 
 def read_picture(path: Path | None) -> bytes | None:
@@ -60,8 +61,9 @@ def body_of(request: Request, client: Client) -> Json:
             body[name] = base64.b64encode(content).decode()
     if request.properties:
         body["properties"] = dict(request.properties)
-    if request.consent:
-        body["consent"] = {"version": request.consent}
+    if request.consent or request.refuses_consent:
+        version = {"version": request.consent} if request.consent else {}
+        body["consent"] = {**version, "given": False} if request.refuses_consent else version
     if request.liveness_session:
         body["liveness_session"] = request.liveness_session
     return body

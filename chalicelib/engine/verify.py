@@ -15,23 +15,29 @@ from chalicelib.engine.judge import Judgement, judge
 from chalicelib.engine.plan import Plan, plan_flow
 from chalicelib.engine.record import extracted_fields, recorded_signals
 from chalicelib.errors import BadRequestError, ConsentMissingError
+from chalicelib.model.attempt import Attempt
 from chalicelib.model.change import Change, Material, Phase
 from chalicelib.model.decision import Decision, Verdict
 from chalicelib.model.images import Image
 from chalicelib.model.plugins import Plugins
-from chalicelib.model.policy import Execution, Flow, Limits, Policy
+from chalicelib.model.policy import Execution, Flow, Policy
 from chalicelib.model.submission import LivenessClaim, Submission
 
 ENGINE_VERSION = "1"
 
 
 class Attempts(Protocol):
-    def check(self, user_key: str, flow: str, limits: Limits, now: datetime) -> None:
-        """Raises LockedOutError after too many failures."""
+    """Each attempt takes a place before anything biometric is asked; afterwards one of the others settles it."""
 
-    def record_failure(self, user_key: str, flow: str, limits: Limits, now: datetime) -> None: ...
+    def reserve(self, attempt: Attempt) -> None:
+        """Raises LockedOutError after too many failures, AttemptsUnderWayError when as many are still undecided."""
 
-    def clear(self, user_key: str, flow: str) -> None: ...
+    def fail(self, attempt: Attempt) -> None:
+        """Count a failure; raises AwsError when that is not certain, so that no answer leaves uncounted."""
+
+    def succeed(self, attempt: Attempt) -> None: ...
+
+    def release(self, attempt: Attempt) -> None: ...
 
 
 class DecisionLog(Protocol):
@@ -65,15 +71,28 @@ def verify(policy: Policy, submission: Submission, plugins: Plugins, ports: Port
     Raises:
         BadRequestError: unknown flow, a missing or unusable picture.
         ConsentMissingError: before anything biometric is touched.
-        LockedOutError: too many failures before.
+        LockedOutError, AttemptsUnderWayError: too many failures before, or too many tries at once.
         ConflictError: the user is not in a state for this change.
         AwsError: no decision could be reached or made real; nothing was approved and nothing is left behind.
     """
     plan = plan_flow(_flow(policy, submission.flow), plugins)
+    if submission.consent is not None and not submission.consent.given:
+        return _refused(policy, submission, plan, ports)
     _check_inputs(plan, submission)
     if policy.consent_required and submission.consent is None:
         raise ConsentMissingError("This tenant's policy requires the applicant's consent: send `consent`.")
-    ports.attempts.check(submission.user_key, submission.flow, policy.limits, submission.received_at)
+    attempt = Attempt(
+        submission.verification_id, submission.user_key, submission.flow, policy.limits, submission.received_at
+    )
+    ports.attempts.reserve(attempt)
+    try:
+        return _attempt(policy, submission, plan, ports, attempt)
+    except Exception:  # whatever it was: without an answer the attempt does not count
+        ports.attempts.release(attempt)
+        raise
+
+
+def _attempt(policy: Policy, submission: Submission, plan: Plan, ports: Ports, attempt: Attempt) -> Decision:
     if "liveness" in plan.signals:
         submission = replace(submission, liveness=ports.claim_liveness(submission))
     with Gathering(plan, ports.signal_request(submission, plan.asked), ports.clock_s) as gathering:
@@ -82,7 +101,29 @@ def verify(policy: Policy, submission: Submission, plugins: Plugins, ports: Port
         judgement = judge(plan, gathering)
         known = gathering.known()
         decision = _decision(plan, policy, submission, judgement, gathering, ports.now())
-    _make_real(plan, policy, submission, decision, known, ports)
+    _make_real(plan, policy, submission, decision, known, ports, attempt)
+    return decision
+
+
+def _refused(policy: Policy, submission: Submission, plan: Plan, ports: Ports) -> Decision:
+    """The applicant does not consent: nothing is looked at, the refusal is logged, and it is no failed attempt."""
+    decision = Decision(
+        verification_id=submission.verification_id,
+        tenant=submission.tenant,
+        flow=submission.flow,
+        user_id=submission.user_id,
+        user_key=submission.user_key,
+        verdict=Verdict.CONSENT_REFUSED,
+        reasons=(),
+        results=(),
+        not_reached=tuple(step.id for step in plan.flow.steps),
+        policy_digest=policy.digest,
+        engine_version=ENGINE_VERSION,
+        decided_at=ports.now(),
+        duration_ms=0.0,
+        consent=submission.consent,
+    )
+    ports.log.append(decision, policy.retention.decisions_days)
     return decision
 
 
@@ -123,13 +164,19 @@ def _decision(
         timings=gathering.timings(),
         signals=recorded_signals(known, gathering.missing(), plan.signals),
         extracted=extracted_fields(known),
+        consent=submission.consent,
     )
 
 
 def _make_real(
-    plan: Plan, policy: Policy, submission: Submission, decision: Decision, known: Mapping[str, Any], ports: Ports
+    plan: Plan,
+    policy: Policy,
+    submission: Submission,
+    decision: Decision,
+    known: Mapping[str, Any],
+    ports: Ports,
+    attempt: Attempt,
 ) -> None:
-    user_key, flow = submission.user_key, submission.flow
     if decision.verdict is Verdict.APPROVED:
         if any(effect.phase is Phase.COMMIT for effect in plan.effects):
             images = _images(known)
@@ -143,12 +190,14 @@ def _make_real(
             )
         else:
             ports.log.append(decision, policy.retention.decisions_days)
-        ports.attempts.clear(user_key, flow)
+        ports.attempts.succeed(attempt)
         return
     with ThreadPoolExecutor(max_workers=1) as pool:  # two writes that do not wait for each other
         appended = pool.submit(ports.log.append, decision, policy.retention.decisions_days)
         if decision.verdict is Verdict.DENIED:
-            ports.attempts.record_failure(user_key, flow, policy.limits, submission.received_at)
+            ports.attempts.fail(attempt)
+        else:
+            ports.attempts.release(attempt)
         appended.result()
 
 

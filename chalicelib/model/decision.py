@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.model.consent import Consent
 from chalicelib.model.findings import Finding
 from chalicelib.model.policy import Consequence
 
@@ -15,6 +16,7 @@ class Verdict(StrEnum):
     APPROVED = "approved"
     DENIED = "denied"
     REVIEW = "review"
+    CONSENT_REFUSED = "consent_refused"  # nothing biometric was done; the tenant has another way for this person
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,4 @@ class Decision:
     timings: tuple[SignalTiming, ...] = ()
     signals: Mapping[str, object] = field(default_factory=dict, repr=False)
     extracted: Mapping[str, str] = field(default_factory=dict, repr=False)
+    consent: Consent | None = None

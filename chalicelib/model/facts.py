@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from chalicelib.model.consent import Consent
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -202,7 +204,7 @@ class StoredFace:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user's record. `faces` are oldest first."""
+    """A user's record. `faces` are oldest first; `consent` is the latest that was given."""
 
     user_id: str
     user_key: str
@@ -211,3 +213,4 @@ class User:
     properties: Mapping[str, str] = field(default_factory=dict)
     created_at: datetime | None = None
     last_authenticated_at: datetime | None = None
+    consent: Consent | None = None

@@ -100,6 +100,8 @@ class Signal:
     `inputs` are the fields of the request without which it cannot be read, unless one of `uses` is planned.
     `calls` are the AWS operations behind it ("rekognition:DetectFaces"), none for the submission's own.
     `recorded`: its value is kept in the decision log for replays, so it holds nothing that names a person.
+    `scores`: it yields similarities or a liveness confidence, by which an attacker could tune an attack; what a check
+    that needs it observes is never told to applicants.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Signal:
     inputs: tuple[str, ...]
     calls: tuple[str, ...]
     recorded: bool = False
+    scores: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,12 @@ class Plugins:
     checks: Mapping[str, Check]
     signals: Mapping[str, Signal]
     effects: Mapping[str, Effect]
+
+    @property
+    def scoring_checks(self) -> frozenset[str]:
+        """The checks whose observed values are scores."""
+        scores = {name for name, signal in self.signals.items() if signal.scores}
+        return frozenset(name for name, check in self.checks.items() if scores.intersection(check.needs))
 
 
 def check_of(module: ModuleType) -> Check:
@@ -143,7 +152,12 @@ def check_of(module: ModuleType) -> Check:
 
 
 def signal_of(
-    read: Callable[..., object], *, inputs: tuple[str, ...] = (), calls: tuple[str, ...] = (), recorded: bool = False
+    read: Callable[..., object],
+    *,
+    inputs: tuple[str, ...] = (),
+    calls: tuple[str, ...] = (),
+    recorded: bool = False,
+    scores: bool = False,
 ) -> Signal:
     """Describe the signal that `read` is; its name is the function's."""
     needs, uses = _keywords(read)
@@ -156,6 +170,7 @@ def signal_of(
         inputs=inputs,
         calls=calls,
         recorded=recorded,
+        scores=scores,
     )
 
 

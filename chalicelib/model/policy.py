@@ -12,6 +12,14 @@ class Execution(StrEnum):
     CHEAPEST = "cheapest"  # stop paying at the first deny
 
 
+class Disclosure(StrEnum):
+    """What the answer to a submission, which the applicant may get to see, tells beside the decision."""
+
+    FULL = "full"  # reasons, and every finding without scores
+    CODES = "codes"  # the reasons
+    NONE = "none"
+
+
 class Consequence(StrEnum):
     """What a failed or inconclusive step does to the decision."""
 
@@ -88,6 +96,7 @@ class Policy:
     faces: FaceStorage
     consent_required: bool
     flows: Mapping[str, Flow]
+    disclose: Disclosure = Disclosure.FULL
 
 
 def collection_names(tenant: str, shards: int) -> tuple[str, ...]:

@@ -7,16 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from chalicelib.model.consent import Consent
 from chalicelib.model.facts import LivenessStatus
 from chalicelib.model.images import Image
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """The applicant's consent: which text (its version) and when it was given."""
-
-    version: str
-    given_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A decision as JSON: the one shape that the API answers and the decision log keeps."""
+"""A decision as JSON: as the decision log keeps it and the tenant sees it, and what of that an applicant may see."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.model.decision import Decision, StepResult
+from chalicelib.model.consent import Consent
+from chalicelib.model.decision import Decision, StepResult, Verdict
 
 
 def decision_view(decision: Decision) -> dict[str, Any]:
@@ -28,7 +29,15 @@ def decision_view(decision: Decision) -> dict[str, Any]:
         "duration_ms": round(decision.duration_ms, 1),
         "timings": [dataclasses.asdict(timing) for timing in decision.timings],
         "extracted": dict(decision.extracted),
+        "consent": consent_view(decision.consent),
+        "alternative_path": decision.verdict is Verdict.CONSENT_REFUSED,
     }
+
+
+def consent_view(consent: Consent | None) -> dict[str, Any] | None:
+    if consent is None:
+        return None
+    return {"given": consent.given, "version": consent.version, "given_at": consent.given_at.isoformat()}
 
 
 def with_messages(view: Mapping[str, Any], messages: Mapping[str, str]) -> dict[str, Any]:

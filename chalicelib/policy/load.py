@@ -11,7 +11,18 @@ from typing import Any
 
 from chalicelib.errors import PolicyError, PolicyProblem
 from chalicelib.model.plugins import Plugins
-from chalicelib.model.policy import AnyOf, Consequence, Execution, FaceStorage, Flow, Limits, Policy, Retention, Step
+from chalicelib.model.policy import (
+    AnyOf,
+    Consequence,
+    Disclosure,
+    Execution,
+    FaceStorage,
+    Flow,
+    Limits,
+    Policy,
+    Retention,
+    Step,
+)
 from chalicelib.policy.inherit import inherit, step_id
 from chalicelib.policy.problems import Form
 from chalicelib.policy.rules import rule_problems
@@ -119,6 +130,7 @@ def _policy(tenant: str, resolved: Node, plugins: Plugins) -> Policy:
         faces=FaceStorage(**_whole(values.get("faces", {}))),
         consent_required=values.get("consent") == "required",
         flows={name: _flow(name, flow, plugins) for name, flow in entries(entries(resolved)["flows"]).items()},
+        disclose=Disclosure(values.get("disclose", Disclosure.FULL)),
     )
     return dataclasses.replace(policy, digest=_digest(policy))
 

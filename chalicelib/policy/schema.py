@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 
 from chalicelib.model.plugins import Check, Number, Plugins
-from chalicelib.model.policy import Consequence, Execution, FaceStorage, Limits, Retention
+from chalicelib.model.policy import Consequence, Disclosure, Execution, FaceStorage, Limits, Retention
 from chalicelib.policy.pieces import Schema, choice, mapping, number, parameters, refused, text
 
 # `(?!\n)` because Python's `$` would also match before a line's end.
@@ -72,6 +72,15 @@ def _top() -> Schema:
         "consent": {
             **choice("consent", ("required", "optional"), "whether a request must carry the applicant's consent"),
             "default": "optional",
+        },
+        "disclose": {
+            **choice("disclosure", Disclosure, "what the answer to a request, which the applicant may see, tells"),
+            "enumDescriptions": [
+                "reasons, and every finding without comparison and liveness scores",
+                "the reasons for the decision",
+                "the decision alone",
+            ],
+            "default": "full",
         },
         "faces": _section(
             FaceStorage(),

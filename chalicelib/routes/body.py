@@ -13,8 +13,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from chalicelib.errors import BadImageError, BadRequestError
+from chalicelib.model.consent import Consent
 from chalicelib.model.images import Image, ImageRejectedError, read_image
-from chalicelib.model.submission import Consent
 
 MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's own limit
 MAX_USER_ID_LENGTH = 128
@@ -84,14 +84,17 @@ def properties(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def consent(body: Mapping[str, Any], now: datetime) -> Consent | None:
-    """`{"version": "2026-05", "given_at": "2026-11-23T10:00:00Z"}`; without given_at: now."""
+    """`{"version": "2026-05", "given_at": "2026-11-23T10:00:00Z"}`; without given_at: now. `"given": false` refuses."""
     value = body.get("consent")
     if value is None:
         return None
-    if not isinstance(value, dict) or not set(value) <= {"version", "given_at"}:
+    if not isinstance(value, dict) or not set(value) <= {"given", "version", "given_at"}:
         raise BadRequestError(
-            "wrong-type", "consent must be an object with version and, optionally, given_at.", "consent"
+            "wrong-type", "consent must be an object with version and, optionally, given and given_at.", "consent"
         )
+    given = value.get("given", True)
+    if not isinstance(given, bool):
+        raise BadRequestError("wrong-type", "consent.given must be true or false.", "consent")
     given_at = now
     if (moment := optional_text(value, "given_at", 64)) is not None:
         try:
@@ -102,7 +105,8 @@ def consent(body: Mapping[str, Any], now: datetime) -> Consent | None:
             raise BadRequestError(
                 "wrong-time", "consent.given_at must be a past ISO 8601 time with its time zone.", "consent"
             )
-    return Consent(text(value, "version", 128), given_at.astimezone(UTC))
+    version = text(value, "version", 128) if given else optional_text(value, "version", 128)
+    return Consent(version, given_at.astimezone(UTC), given)
 
 
 def image(body: Mapping[str, Any], field: str, take_upload: TakeUpload) -> Image | None:

@@ -18,6 +18,7 @@ _PROBLEMS = {
     "415": "Not application/json.",
     "422": "The Idempotency-Key came before with another body.",
     "423": "Locked out after too many failures; see Retry-After.",
+    "429": "Too many tries of one user at once, or too many requests of the tenant; see Retry-After.",
     "503": "AWS is unavailable; nothing was approved. See Retry-After.",
 }
 _TEXT = {"type": "string"}
@@ -42,29 +43,49 @@ _SUBMISSION = {
         "properties": {"type": "object", "maxProperties": 32, "additionalProperties": _TEXT},
         "consent": {
             "type": "object",
-            "required": ["version"],
-            "properties": {"version": _TEXT, "given_at": {"type": "string", "format": "date-time"}},
+            "additionalProperties": False,
+            "description": "What the applicant agreed to; given: false refuses, and then nothing is looked at.",
+            "properties": {
+                "given": {"type": "boolean", "default": True},
+                "version": {"type": "string", "minLength": 1, "maxLength": 128},
+                "given_at": {"type": "string", "format": "date-time"},
+            },
         },
         "liveness_session": _TEXT,
     },
 }
+_DISCLOSED = {
+    "id": _TEXT,
+    "flow": _TEXT,
+    "user_id": _TEXT,
+    "decision": {"enum": ["approved", "denied", "review", "consent_refused"]},
+    "alternative_path": {"type": "boolean", "description": "Offer this person the way without biometrics."},
+    "decided_at": {"type": "string", "format": "date-time"},
+    "reasons": {"type": "array", "items": {"$ref": "#/components/schemas/Reason"}},
+    "findings": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}},
+    "not_reached": {"type": "array", "items": _TEXT},
+    "policy_digest": _TEXT,
+    "engine_version": _TEXT,
+    "duration_ms": {"type": "number"},
+    "extracted": {"type": "object", "additionalProperties": _TEXT},
+}
+_ANSWER = {
+    "type": "object",
+    "description": (
+        "What the policy's `disclose` lets an applicant see: `none` the decision, `codes` its reasons too, `full` also "
+        "the findings. Comparison and liveness scores are never in it."
+    ),
+    "required": ["id", "flow", "user_id", "decision", "alternative_path", "decided_at"],
+    "properties": _DISCLOSED,
+}
 _DECISION = {
     "type": "object",
+    "description": "The tenant's view of a decision: everything that was observed.",
     "required": ["id", "flow", "user_id", "decision", "reasons", "findings", "policy_digest"],
     "properties": {
-        "id": _TEXT,
-        "flow": _TEXT,
-        "user_id": _TEXT,
-        "decision": {"enum": ["approved", "denied", "review"]},
-        "reasons": {"type": "array", "items": {"$ref": "#/components/schemas/Reason"}},
-        "findings": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}},
-        "not_reached": {"type": "array", "items": _TEXT},
-        "policy_digest": _TEXT,
-        "engine_version": _TEXT,
-        "decided_at": {"type": "string", "format": "date-time"},
-        "duration_ms": {"type": "number"},
+        **_DISCLOSED,
         "timings": {"type": "array", "items": {"type": "object"}},
-        "extracted": {"type": "object", "additionalProperties": _TEXT},
+        "consent": {"type": ["object", "null"]},
     },
 }
 _REASON = {"type": "object", "properties": {"step": _TEXT, "code": _TEXT, "message": _TEXT}}
@@ -126,7 +147,8 @@ def document() -> dict[str, Any]:
     """The whole document; nothing in it depends on tenant or time."""
     decision: dict[str, Any] = {"$ref": "#/components/schemas/Decision"}
     anything: dict[str, Any] = {"type": "object"}
-    verify = _operation("Run a flow of the tenant's policy; a denial is a 200 too.", decision, body=_SUBMISSION)
+    disclosed: dict[str, Any] = {"$ref": "#/components/schemas/Answer"}
+    verify = _operation("Run a flow of the tenant's policy; a denial is a 200 too.", disclosed, body=_SUBMISSION)
     verify["parameters"] = [
         {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1, "maxLength": 255}}
     ]
@@ -153,7 +175,13 @@ def document() -> dict[str, Any]:
         },
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Decision": _DECISION, "Reason": _REASON, "Finding": _FINDING, "Problem": _PROBLEM},
+            "schemas": {
+                "Answer": _ANSWER,
+                "Decision": _DECISION,
+                "Reason": _REASON,
+                "Finding": _FINDING,
+                "Problem": _PROBLEM,
+            },
         },
     }
 

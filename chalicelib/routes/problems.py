@@ -58,8 +58,9 @@ def problem_of(error: errors.CountersignError) -> Response:
         return problem(400, error.code, str(error), field=error.field)
     if isinstance(error, errors.ConflictError):
         return problem(409, error.code, str(error))
-    if isinstance(error, errors.LockedOutError):
-        return problem(423, "locked-out", str(error), retry_after_s=error.retry_after_s)
+    if isinstance(error, errors.LockedOutError | errors.AttemptsUnderWayError):
+        status, code = (423, "locked-out") if isinstance(error, errors.LockedOutError) else (429, "attempts-under-way")
+        return problem(status, code, str(error), retry_after_s=error.retry_after_s)
     for kind, status, code in _PLAIN:
         if isinstance(error, kind):
             return problem(status, code, str(error))

@@ -13,6 +13,7 @@ from chalicelib.errors import NotFoundError
 from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.policy import AnyOf, Flow
 from chalicelib.model.submission import user_key
+from chalicelib.model.view import consent_view
 from chalicelib.routes.auth import tenant_auth, tenant_of
 from chalicelib.routes.problems import answering
 from chalicelib.routes.verifications import answer
@@ -56,6 +57,7 @@ def get_user(user_id: str) -> Response:  # noqa: ARG001 - see _wanted_user
             "status": user.status.value,
             "faces": len(user.faces),
             "properties": dict(user.properties),
+            "consent": consent_view(user.consent),
             "created_at": user.created_at.isoformat() if user.created_at else None,
             "last_authenticated_at": user.last_authenticated_at.isoformat() if user.last_authenticated_at else None,
         },

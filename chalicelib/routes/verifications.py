@@ -11,6 +11,7 @@ from typing import Any
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import BadRequestError
+from chalicelib.model.disclosure import applicant_view
 from chalicelib.model.images import MAX_IMAGE_BYTES
 from chalicelib.model.submission import Submission, user_key
 from chalicelib.model.view import decision_view, with_messages
@@ -40,7 +41,7 @@ def _tenant() -> Tenant:
 @blueprint.route("/v1/verifications", methods=["POST"], authorizer=tenant_auth)
 @answering
 def verify() -> Response:
-    """Run a flow of the tenant's policy on a submission; the answer is the decision."""
+    """Run a flow of the tenant's policy on a submission; the answer is what the policy discloses of the decision."""
     request, tenant, now = blueprint.current_request, _tenant(), datetime.now(UTC)
     key = request.headers.get("idempotency-key")
     if key is None:
@@ -75,7 +76,8 @@ def _verify(raw_body: str | bytes, tenant: Tenant, now: datetime) -> dict[str, A
         id_card=body.image(fields, "id_card", tenant.uploads.take),
         id_card_back=body.image(fields, "id_card_back", tenant.uploads.take),
     )
-    return with_messages(decision_view(tenant.verify(submission)), services().reason_messages)
+    view = with_messages(decision_view(tenant.verify(submission)), services().reason_messages)
+    return applicant_view(view, tenant.policy().disclose, services().plugins.scoring_checks)
 
 
 @blueprint.route("/v1/verifications/{verification_id}", authorizer=tenant_auth)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.model.change import Change
+from chalicelib.model.consent import Consent
 from chalicelib.model.facts import StoredFace, User, UserStatus
 from chalicelib.store.items import Item, key, moment_of, stamp
 
@@ -23,7 +24,16 @@ def user_of_item(item: Item) -> User:
         properties=item.get("properties", {}),
         created_at=moment_of(item.get("created_at")),
         last_authenticated_at=moment_of(item.get("last_authenticated_at")),
+        consent=_consent_of_item(item.get("consent")),
     )
+
+
+def consent_item(consent: Consent) -> Item:
+    return {"version": consent.version, "given_at": stamp(consent.given_at)}
+
+
+def _consent_of_item(item: Any) -> Consent | None:
+    return Consent(item["version"], datetime.fromisoformat(item["given_at"])) if item else None
 
 
 def face_item(face: StoredFace) -> Item:

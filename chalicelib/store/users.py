@@ -15,7 +15,14 @@ from chalicelib.model.change import Change, Draft, Material
 from chalicelib.model.facts import User, UserStatus
 from chalicelib.store.decisions import NEW, decision_item
 from chalicelib.store.items import Item, Table, stamp
-from chalicelib.store.records import change_of_item, face_item, item_of_change, user_item_key, user_of_item
+from chalicelib.store.records import (
+    change_of_item,
+    consent_item,
+    face_item,
+    item_of_change,
+    user_item_key,
+    user_of_item,
+)
 
 RECOVERY_DELAY = timedelta(minutes=5)  # no function runs that long, so an older change is a crashed one
 
@@ -96,16 +103,19 @@ class Users:
         faces = user.faces if draft.face is None else (*user.faces, draft.face)
         retired = faces[: max(0, len(faces) - material.keep_faces)]
         kept = faces[len(retired) :]
+        consent = material.decision.consent
+        agreed = ", #consent = :consent" if consent else ""
         update = self._table.update_request(
             self._key(change.user_key),
             "SET #status = :active, #faces = :faces, #properties = :properties,"
-            " #created_at = if_not_exists(#created_at, :now) REMOVE #change",
+            f" #created_at = if_not_exists(#created_at, :now){agreed} REMOVE #change",
             f"{_OURS} AND attribute_not_exists(#change.#outranked)",
             active=UserStatus.ACTIVE.value,
             faces=[face_item(face) for face in kept],
             properties={**user.properties, **material.properties},
             now=stamp(material.decision.decided_at),
             change=change.change_id,
+            **({"consent": consent_item(consent)} if consent else {}),
         )
         self._commit(update, material)
         return Draft(draft.face, retired)

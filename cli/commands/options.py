@@ -27,8 +27,11 @@ def connection(command: Command) -> Command:
 def submission(command: Command) -> Command:
     """What the applicant hands in."""
     for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print the API's answer as JSON."),
+        click.option(
+            "--json", "as_json", is_flag=True, help="Print the API's answer, as an applicant may see it, as JSON."
+        ),
         click.option("--liveness-session", metavar="ID", help="A finished Face Liveness session of this user."),
+        click.option("--refuse-consent", is_flag=True, help="The person does not agree: record that, look at nothing."),
         click.option("--consent", metavar="VERSION", help="The version of the text that the person agreed to."),
         click.option("--property", "properties", metavar="NAME=VALUE", multiple=True, help="Claimed data; repeatable."),
         click.option("--id-card-back", type=PICTURE, help="The card's back, JPEG or PNG."),

@@ -70,6 +70,7 @@ def _verify(
     id_card_back: Path | None,
     properties: tuple[str, ...],
     consent: str | None,
+    refuse_consent: bool,
     liveness_session: str | None,
     as_json: bool,
     tenant: str | None,
@@ -77,12 +78,12 @@ def _verify(
     key: str | None,
 ) -> None:
     pictures = Pictures(*map(read_picture, (selfie, id_card, id_card_back)))
-    request = Request(flow, user_id, pictures, properties_of(properties), consent, liveness_session)
+    request = Request(flow, user_id, pictures, properties_of(properties), consent, liveness_session, refuse_consent)
     client = connect(tenant, url, key)
     with Console(stderr=True).status("verifying ..."):
         decision = client.verify(body_of(request, client))
     if as_json:
         click.echo(json.dumps(decision, indent=2))
     else:
-        Console().print(decision_table(decision))
+        Console().print(decision_table(client.whole_decision(decision)))
     raise SystemExit(0 if decision["decision"] == "approved" else 1)

@@ -45,7 +45,7 @@ class Player:
         show.headline(self.console, number, scene)
         client = self._client(scene.tenant)
         with self.console.status("verifying ..."):
-            decision = client.verify(body_of(scene.request, client))
+            decision = client.whole_decision(client.verify(body_of(scene.request, client)))
         first = next((reason["step"] for reason in decision["reasons"]), None)
         fits = scene.expected.fits(decision["decision"], first)
         show.outcome(self.console, scene.expected, decision, fits)

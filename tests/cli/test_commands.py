@@ -28,11 +28,17 @@ class Api:
         api = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.answer()
+
             def do_POST(self) -> None:
                 raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 is_json = self.headers.get_content_type() == "application/json"
                 body = json.loads(raw) if is_json else {"form_bytes": len(raw)}
                 api.asked.append((self.path, self.headers.get("Authorization"), body))
+                self.answer()
+
+            def answer(self) -> None:
                 status, headers, answer = api.answers[self.path]
                 self.send_response(status)
                 for name, value in headers.items():
@@ -47,7 +53,8 @@ class Api:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def decide(self, decision: str) -> None:
-        self.answers["/v1/verifications"] = (200, {}, a_decision(decision=decision))
+        made = a_decision(decision=decision)
+        self.answers |= {"/v1/verifications": (200, {}, made), f"/v1/verifications/{made['id']}": (200, {}, made)}
 
 
 @pytest.fixture
@@ -90,6 +97,20 @@ def test_the_exit_code_is_thea_decision(
 
     assert left == code
     assert json.loads(capsys.readouterr().out)["decision"] == decision
+
+
+def test_a_refusal_of_consent_is_sent_and_told(
+    api: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The key may not read whole decisions, so the table shows what the answer tells."""
+    told = {"id": "v-1", "flow": "register", "user_id": "ada", "decision": "consent_refused", "alternative_path": True}
+    api.answers["/v1/verifications"] = (200, {}, told)
+    api.answers["/v1/verifications/v-1"] = (403, {}, {"detail": "not for this key"})
+
+    left = _run(monkeypatch, "register", "--user", "ada", "--refuse-consent", "--url", api.url, "--key", "k")
+
+    assert (left, api.asked[0][2]["consent"]) == (1, {"given": False})
+    assert "NO CONSENT" in capsys.readouterr().out
 
 
 def test_the_installed_command_runs_anywhere(elsewhere: Path) -> None:

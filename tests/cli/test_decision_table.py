@@ -87,3 +87,8 @@ def test_the_verdict_its_reasons_and_the_steps_not_reached() -> None:
 
 def test_extracted_fields_are_listed() -> None:
     assert "HOPPER" in _line_with(_shown(a_decision(extracted={"last_name": "HOPPER"})), "last_name")
+
+
+def test_what_an_applicant_may_see_is_enough_for_a_table() -> None:
+    told = {"id": "v-1", "flow": "register", "user_id": "ada", "decision": "denied", "alternative_path": False}
+    assert "DENIED  register of ada" in _shown(told)[0]

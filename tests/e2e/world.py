@@ -74,6 +74,9 @@ class World:
         answer = self._http.request("PUT", f"{self.stack.sandbox_url}/sandbox/faults", body=body)
         assert answer.status == 200, answer.data
 
+    def forget_calls(self) -> None:
+        self._http.request("DELETE", f"{self.stack.sandbox_url}/sandbox/calls")
+
     def kept(self) -> dict[str, list[str]]:
         """The names of all that AWS holds for tenants: items of the table, pictures, faces."""
         table = self.aws("dynamodb").get_paginator("scan").paginate(TableName=NAMES.table)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.model.attempt import Attempt
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 from chalicelib.model.decision import Decision
 from chalicelib.model.findings import Finding, Outcome
 from chalicelib.model.plugins import Check, Number, Parameter, Plugins, Signal
-from chalicelib.model.policy import Limits, Step
+from chalicelib.model.policy import Step
 from chalicelib.model.submission import LivenessClaim, Submission
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -93,15 +94,19 @@ class World:
     def abandon(self, change: Change) -> None:
         self.note("abandon")
 
-    def check(self, user_key: str, flow: str, limits: Limits, now: datetime) -> None:
+    def reserve(self, attempt: Attempt) -> None:
         if self.locked:
             raise self.locked
+        self.note("reserve")
 
-    def record_failure(self, user_key: str, flow: str, limits: Limits, now: datetime) -> None:
-        self.note("failure")
+    def fail(self, attempt: Attempt) -> None:
+        self.note("fail")
 
-    def clear(self, user_key: str, flow: str) -> None:
-        self.note("clear")
+    def succeed(self, attempt: Attempt) -> None:
+        self.note("succeed")
+
+    def release(self, attempt: Attempt) -> None:
+        self.note("release")
 
     def append(self, decision: Decision, keep_days: int) -> None:
         self.decisions.append(decision)

@@ -22,6 +22,7 @@ from chalicelib.errors import (
     SignalMissingError,
 )
 from chalicelib.model.change import Phase
+from chalicelib.model.consent import Consent
 from chalicelib.model.decision import Verdict
 from chalicelib.model.images import Image
 from chalicelib.model.plugins import Plugins
@@ -36,7 +37,7 @@ from chalicelib.model.policy import (
     Retention,
     Step,
 )
-from chalicelib.model.submission import Consent, Submission
+from chalicelib.model.submission import Submission
 from tests.engine.fakes import NOW, Asking, World, check, effect, plugins, signal, step
 
 SELFIE = Image(b"x", "image/jpeg", 100, 100)
@@ -136,7 +137,7 @@ def test_aws_errors_matter_only_for_steps_that_are_reached() -> None:
     world = World()
     with pytest.raises(AwsUnavailableError):
         run(policy_of([step("a"), step("b")]), outcome_parts(a="pass", b=broken), world)
-    assert world.events == []
+    assert world.events == ["reserve", "release"]
     assert run(policy_of([step("a"), step("b")]), outcome_parts(a="fail", b=broken)).verdict is Verdict.DENIED
 
 
@@ -230,20 +231,21 @@ def saving_parts(outcome: str = "pass") -> Plugins:
 def test_an_approval_runs_the_effects_in_order() -> None:
     world = World()
     run(policy_of([step("a")], EFFECTS), saving_parts(), world)
-    assert world.events == ["begin", "store", "index", "save", "tidy", "clear"]
+    assert world.events == ["reserve", "begin", "store", "index", "save", "tidy", "succeed"]
 
 
 def test_a_user_without_pictures_is_journaled_too() -> None:
     world = World()
     run(policy_of([step("a")], ("save",)), saving_parts(), world)
-    assert world.events == ["begin", "save", "clear"]
+    assert world.events == ["reserve", "begin", "save", "succeed"]
 
 
 @pytest.mark.parametrize("outcome", ["fail", "inconclusive"])
 def test_a_denial_writes_only_the_log_and_the_failure(outcome: str) -> None:
     world = World()
     run(policy_of([step("a")], EFFECTS), saving_parts(outcome), world)
-    assert sorted(world.events) == ["failure", "log"]
+    assert world.events[0] == "reserve"
+    assert sorted(world.events) == ["fail", "log", "reserve"]
 
 
 @pytest.mark.parametrize("breaks", ["store", "index", "save"])
@@ -252,8 +254,7 @@ def test_a_failing_effect_undoes_all_newest_first(breaks: str) -> None:
     world = World(breaks_at={breaks: error})
     with pytest.raises(AwsUnavailableError):
         run(policy_of([step("a")], EFFECTS), saving_parts(), world)
-    assert world.events[-3:] == ["undo index", "undo store", "abandon"]
-    assert "clear" not in world.events
+    assert world.events[-4:] == ["undo index", "undo store", "abandon", "release"]
 
 
 def test_an_undo_that_fails_keeps_the_pending_record_for_recovery() -> None:
@@ -261,7 +262,7 @@ def test_an_undo_that_fails_keeps_the_pending_record_for_recovery() -> None:
     world = World(breaks_at={"save": error, "undo index": error})
     with pytest.raises(AwsUnavailableError):
         run(policy_of([step("a")], EFFECTS), saving_parts(), world)
-    assert world.events[-2:] == ["undo index", "undo store"]
+    assert world.events[-3:] == ["undo index", "undo store", "release"]
 
 
 def test_after_the_commit_a_failure_changes_nothing() -> None:
@@ -273,7 +274,7 @@ def test_a_conflict_at_the_start_runs_no_effect() -> None:
     world = World(breaks_at={"begin": ConflictError("user-exists", "")})
     with pytest.raises(ConflictError):
         run(policy_of([step("a")], EFFECTS), saving_parts(), world)
-    assert world.events == ["begin"]
+    assert world.events == ["reserve", "begin", "release"]
 
 
 def test_what_is_asked_before_anything_is_read() -> None:
@@ -291,3 +292,31 @@ def test_what_is_asked_before_anything_is_read() -> None:
     assert reads == []
     consented = Consent("1", NOW)
     assert run(replace(policy, consent_required=True), parts, consent=consented).verdict is Verdict.APPROVED
+
+
+def test_who_does_not_consent_is_not_looked_at() -> None:
+    """No signal is read, no attempt is counted, nothing has to be sent; the refusal itself is logged."""
+    reads: list[str] = []
+    world = World()
+    parts = plugins(signal("a", inputs=("selfie",)), check("a", ("a",)), *SAVING)
+    refusal = Consent("2026-05", NOW, given=False)
+    decision = run(policy_of([step("a")], EFFECTS), parts, world, reads, selfie=None, consent=refusal)
+    assert (decision.verdict, decision.consent) == (Verdict.CONSENT_REFUSED, refusal)
+    assert (world.events, reads) == (["log"], [])
+
+
+def test_consent_is_part_of_the_decision() -> None:
+    consented = Consent("1", NOW)
+    assert run(policy_of([step("a")]), outcome_parts(a="pass"), consent=consented).consent == consented
+
+
+def test_no_denial_is_answered_before_it_is_counted() -> None:
+    world = World(breaks_at={"fail": AwsUnavailableError("dynamodb:PutItem", "ThrottlingException", "")})
+    with pytest.raises(AwsUnavailableError):
+        run(policy_of([step("a")]), outcome_parts(a="fail"), world)
+
+
+def test_a_review_gives_the_place_back() -> None:
+    world = World()
+    run(policy_of([step("a", on_fail=Consequence.REVIEW)]), outcome_parts(a="fail"), world)
+    assert sorted(world.events) == ["log", "release", "reserve"]

@@ -1,4 +1,4 @@
-"""What may happen once only: attempts' counting, liveness sessions, uploads, idempotency keys."""
+"""What may happen once only: liveness sessions, uploads, idempotency keys."""
 
 from __future__ import annotations
 
@@ -10,80 +10,16 @@ from typing import Any
 import pytest
 import urllib3
 
-from chalicelib.errors import BadRequestError, ConflictError, IdempotencyMismatchError, LockedOutError
+from chalicelib.errors import BadRequestError, ConflictError, IdempotencyMismatchError
 from chalicelib.model.facts import LivenessStatus
-from chalicelib.model.policy import Limits
 from chalicelib.model.submission import LivenessClaim
-from chalicelib.store.attempts import Attempts
 from chalicelib.store.idempotency import Idempotency, StoredAnswer
 from chalicelib.store.liveness import LivenessSessions
 from chalicelib.store.uploads import Uploads
 from tests.aws_server import NAMES, AwsServer, at_once
 from tests.samples import NOW
 
-LIMITS = Limits(max_failures=5, window_minutes=15, lockout_minutes=30)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def attempts(server: AwsServer, tenant: str) -> Attempts:
-    return Attempts(server.aws, NAMES.table, tenant)
-
-
-def fail(attempts: Attempts, *minutes: float, flow: str = "authenticate") -> None:
-    for minute in minutes:
-        attempts.record_failure("u", flow, LIMITS, NOW + minute * MINUTE)
-
-
-def test_the_last_allowed_failure_locks_out_for_the_time_that_is_left(attempts: Attempts) -> None:
-    fail(attempts, 0, 1, 2, 3)
-    attempts.check("u", "authenticate", LIMITS, NOW + 3 * MINUTE)
-    fail(attempts, 4)
-    with pytest.raises(LockedOutError) as locked:
-        attempts.check("u", "authenticate", LIMITS, NOW + 24 * MINUTE)
-    assert locked.value.retry_after_s == 10 * 60
-    attempts.check("u", "authenticate", LIMITS, NOW + 34 * MINUTE)
-    attempts.check("u", "register", LIMITS, NOW + 5 * MINUTE)
-    attempts.check("someone else", "authenticate", LIMITS, NOW + 5 * MINUTE)
-
-
-def test_the_window_slides(attempts: Attempts) -> None:
-    fail(attempts, 0, 1, 14, 15.5, 15.6)
-    attempts.check("u", "authenticate", LIMITS, NOW + 15.6 * MINUTE)
-    fail(attempts, 15.7, 15.8)
-    with pytest.raises(LockedOutError):
-        attempts.check("u", "authenticate", LIMITS, NOW + 15.8 * MINUTE)
-
-
-def test_after_a_lockout_counting_begins_anew(attempts: Attempts) -> None:
-    """Also when the lockout is shorter than the window."""
-    short = Limits(max_failures=3, window_minutes=60, lockout_minutes=5)
-    for minute in (0, 0, 0, 6, 6):
-        attempts.record_failure("u", "authenticate", short, NOW + minute * MINUTE)
-    attempts.check("u", "authenticate", short, NOW + 6 * MINUTE)
-    attempts.record_failure("u", "authenticate", short, NOW + 6 * MINUTE)
-    with pytest.raises(LockedOutError):
-        attempts.check("u", "authenticate", short, NOW + 6 * MINUTE)
-
-
-def test_clearing_forgets_failures_but_no_lockout(attempts: Attempts) -> None:
-    attempts.clear("u", "authenticate")
-    fail(attempts, 0, 0, 0, 0)
-    attempts.clear("u", "authenticate")
-    fail(attempts, 1, 1, 1, 1)
-    attempts.check("u", "authenticate", LIMITS, NOW + MINUTE)
-    fail(attempts, 1)
-    attempts.clear("u", "authenticate")
-    with pytest.raises(LockedOutError):
-        attempts.check("u", "authenticate", LIMITS, NOW + MINUTE)
-
-
-def test_failures_at_once_are_all_counted(attempts: Attempts) -> None:
-    assert at_once([partial(fail, attempts, 0) for _ in range(LIMITS.max_failures - 1)]).count(None) == 4
-    attempts.check("u", "authenticate", LIMITS, NOW)
-    fail(attempts, 0)
-    with pytest.raises(LockedOutError):
-        attempts.check("u", "authenticate", LIMITS, NOW)
 
 
 @pytest.fixture
