@@ -14,7 +14,7 @@ from chalicelib.policy.schema import CHANGES
 from chalicelib.policy.tree import Node, entries, items, text_of
 
 SECTIONS = ("limits", "retention", "faces")  # merged key by key
-LISTS = ("silence",)  # the child's items come after the parent's; anything else is replaced
+LISTS = ("assert", "silence")  # the child's items come after the parent's; anything else is replaced
 
 Problems = list[PolicyProblem]
 

@@ -25,6 +25,7 @@ from chalicelib.model.policy import (
 )
 from chalicelib.policy.inherit import inherit, step_id
 from chalicelib.policy.problems import Form
+from chalicelib.policy.prove import assertion_problems
 from chalicelib.policy.rules import rule_problems
 from chalicelib.policy.schema import schema
 from chalicelib.policy.tree import Node, Place, entries, items, read_tree, text_of
@@ -68,7 +69,10 @@ def load_with_places(tenant: str, read: Read, plugins: Plugins) -> Loaded:
         found.add(rule_problems(resolved, plugins))
     if resolved is None or found.problems:
         raise PolicyError(tuple(sorted(found.problems)))
-    return Loaded(_policy(tenant, resolved, plugins), resolved)
+    policy = _policy(tenant, resolved, plugins)
+    if broken := tuple(assertion_problems(resolved, policy)):
+        raise PolicyError(broken)
+    return Loaded(policy, resolved)
 
 
 class _Found:

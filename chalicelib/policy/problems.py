@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from chalicelib.errors import PolicyProblem
-from chalicelib.policy.tree import Node, entries, items
+from chalicelib.policy.tree import Node, Place, entries, items
 
 SHORT_LIST = 8  # longer lists of allowed names are only printed when no name is near
 
@@ -150,7 +150,7 @@ def _unknown_name(mistake: _Mistake) -> Iterator[PolicyProblem]:
     names = mistake.wanted
     if isinstance(mistake.value, str):
         message = f"unknown {mistake.rules['title']} {mistake.value!r}"
-        yield mistake.node.place.problem(message, *_choose(mistake.value, names))
+        yield _place(mistake).problem(message, *_choose(mistake.value, names))
     else:
         yield mistake.node.place.problem(_shown(mistake.value), one_of(names))
 
@@ -168,12 +168,15 @@ def _out_of_range(mistake: _Mistake) -> Iterator[PolicyProblem]:
 
 
 def _wrong_name(mistake: _Mistake) -> Iterator[PolicyProblem]:
-    place = entries(mistake.node)[mistake.value].key if mistake.of_key else mistake.node.place
-    yield place.problem(f"{mistake.value!r} is not a {mistake.rules['title']}", mistake.rules["description"])
+    yield _place(mistake).problem(f"{mistake.value!r} is not a {mistake.rules['title']}", mistake.rules["description"])
+
+
+def _place(mistake: _Mistake) -> Place:
+    return entries(mistake.node)[mistake.value].key if mistake.of_key else mistake.node.place
 
 
 def _empty(mistake: _Mistake) -> Iterator[PolicyProblem]:
-    expected = "at least one item" if isinstance(mistake.value, list) else "some text"
+    expected = "some text" if isinstance(mistake.value, str) else "at least one item"
     yield mistake.node.place.problem("this is empty", expected)
 
 
@@ -204,6 +207,7 @@ _WORDS: Mapping[str, Words] = {
     "pattern": _wrong_name,
     "minItems": _empty,
     "minLength": _empty,
+    "minProperties": _empty,
     "uniqueItems": _twice,
     "not": _not_here,
 }

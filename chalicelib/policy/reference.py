@@ -51,8 +51,8 @@ effects: [store_images, index_face, save_user]
 
 _CHANGES = """\
 With `extends`, whatever the file leaves out is taken from the policy named there. `limits`, `retention` and `faces`
-are taken key by key, flows by name, and to `silence` the file adds. A flow that gives `steps` has these and no others;
-one that does not can change the inherited ones, alternatives included:
+are taken key by key, flows by name, and to `assert` and `silence` the file adds. A flow that gives `steps` has these
+and no others; one that does not can change the inherited ones, alternatives included:
 
 ```yaml
 flows:
@@ -63,6 +63,22 @@ flows:
     insert:                                 # further steps, `after` or `before` an inherited one
       - after: pose
         check: face_size
+```
+"""
+
+
+_ASSERTIONS = """\
+What must hold whatever the checks find, in every flow or in those named. Every combination of findings is looked at
+when a policy is loaded, so one that breaks an assertion never takes effect; the error shows a combination that breaks
+it. What a file asserts holds for the policies that extend it too: their assertions are added.
+
+```yaml
+assert:
+  - never: approved                         # approved | review | denied
+    without: [liveness]                     # unless one of these checks passed
+    in: [register]                          # default: every flow
+  - never: approved
+    with: {mrz_consistent: inconclusive}    # while these checks find this, each
 ```
 """
 
@@ -83,6 +99,8 @@ def reference(plugins: Plugins) -> str:
         _STEPS,
         "## Inheritance\n",
         _CHANGES,
+        "## Assertions\n",
+        _ASSERTIONS,
         "## Checks\n",
         *(f"- [{name}](#{name}): {check.summary}" for name, check in plugins.checks.items()),
         *(line for check in plugins.checks.values() for line in _check(check)),

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from chalicelib.model.decision import Verdict
+from chalicelib.model.findings import Outcome
 from chalicelib.model.plugins import Check, Number, Plugins
 from chalicelib.model.policy import Consequence, Disclosure, Execution, FaceStorage, Limits, Retention
 from chalicelib.policy.pieces import Schema, choice, mapping, number, parameters, refused, text
@@ -27,7 +29,7 @@ def schema(plugins: Plugins) -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Countersign policy",
         "description": "How one tenant verifies people: which checks run, with which limits, and what follows.",
-        **mapping(_top(), required=("policy",)),
+        **mapping(_top(plugins), required=("policy",)),
         "$defs": {
             "tenant": text("tenant", TENANT_PATTERN, "2 to 40 lower-case letters, digits and hyphens"),
             "step_id": text("step id", STEP_PATTERN, "lower-case letters, digits, hyphens and underscores"),
@@ -47,7 +49,7 @@ def schema(plugins: Plugins) -> Schema:
     }
 
 
-def _top() -> Schema:
+def _top(plugins: Plugins) -> Schema:
     return {
         "policy": {"$ref": "#/$defs/tenant", "description": "the tenant's id: the file's name without .yaml"},
         "extends": {"$ref": "#/$defs/tenant", "description": "the policy that this one starts from"},
@@ -93,6 +95,12 @@ def _top() -> Schema:
                 "over these the faces are spread; it may grow, but faces in a dropped one are lost",
             ),
         ),
+        "assert": {
+            "type": "array",
+            "items": _assertion(plugins),
+            "minItems": 1,
+            "description": "what must hold whatever the checks find; a policy of which it does not is invalid",
+        },
         "silence": {
             "type": "array",
             "items": _silence(),
@@ -105,6 +113,42 @@ def _top() -> Schema:
             "propertyNames": text("flow name", FLOW_PATTERN, "lower-case letters, digits and underscores"),
             "additionalProperties": {"$ref": "#/$defs/flow"},
         },
+    }
+
+
+def _assertion(plugins: Plugins) -> Schema:
+    check, outcome = choice("check", plugins.checks, ""), choice("outcome", Outcome, "what the check finds")
+    properties = {
+        "never": choice("decision", Verdict, "the decision that must not be"),
+        "without": {
+            "type": "array",
+            "items": check,
+            "minItems": 1,
+            "uniqueItems": True,
+            "description": "unless one of these checks passed",
+        },
+        "with": {
+            "type": "object",
+            "propertyNames": check,
+            "additionalProperties": outcome,
+            "minProperties": 1,
+            "description": "while these checks find this, each",
+        },
+        "in": {
+            "type": "array",
+            "items": text("flow name", FLOW_PATTERN, "lower-case letters, digits and underscores"),
+            "minItems": 1,
+            "uniqueItems": True,
+            "description": "only in these flows (default: all)",
+        },
+    }
+    both = refused("the assertion has `without` already")
+    neither = {"required": ["with"], "$comment": "`without` or `with`"}
+    return {
+        **mapping(properties, "one thing that must hold", required=("never",)),
+        "if": {"required": ["without"]},
+        "then": {"properties": {"with": both}},
+        "else": neither,
     }
 
 
