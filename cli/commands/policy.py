@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import click
 from rich.text import Text
 
+from cli.workbench.commands.prove import prove
 from cli.workbench.commands.schema import schema
 from cli.workbench.commands.validate import validate
 from cli.workbench.output import plain_table, show
@@ -23,7 +24,7 @@ class Stage:
 
 WORKFLOW = (
     Stage("Write", (schema,)),
-    Stage("Check", (validate,)),
+    Stage("Check", (validate, prove)),
 )
 
 
