@@ -29,11 +29,15 @@ from chalicelib.policy.source import PolicySource
 from chalicelib.signals import built_in_signals
 from chalicelib.signals.request import SignalRequest
 from chalicelib.store.attempts import Attempts
+from chalicelib.store.audit import Audit
 from chalicelib.store.credentials import Credentials
 from chalicelib.store.decisions import Decisions
 from chalicelib.store.idempotency import Idempotency
+from chalicelib.store.items import Table
 from chalicelib.store.liveness import LivenessSessions
 from chalicelib.store.policies import PolicyObjects
+from chalicelib.store.pseudonyms import Pseudonyms
+from chalicelib.store.signing import Signer
 from chalicelib.store.uploads import Uploads
 from chalicelib.store.users import Users
 
@@ -79,6 +83,14 @@ class Services:
         return Credentials(self.aws, self.setting("TABLE"))
 
     @cached_property
+    def signer(self) -> Signer:
+        return Signer(self.aws, self.setting("SIGNING_KEY_ID"))
+
+    @cached_property
+    def pseudonyms(self) -> Pseudonyms:
+        return Pseudonyms(self.aws, self.setting("TABLE"))
+
+    @cached_property
     def policies(self) -> PolicySource:
         refresh_s = float(self._environment.get("COUNTERSIGN_POLICY_REFRESH_S", "30"))
         return PolicySource(PolicyObjects(self.aws, self.setting("POLICIES_BUCKET")), self.plugins, refresh_s)
@@ -117,10 +129,22 @@ class Tenant:
         self.name = name
         bound = (shared.aws, shared.setting("TABLE"), name)
         self.users = Users(*bound)
-        self.decisions = Decisions(*bound)
         self.idempotency = Idempotency(*bound)
         self._attempts = Attempts(*bound)
         self._liveness = LivenessSessions(*bound)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        return Decisions(*self._log_parts)
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(*self._log_parts)
+
+    @property
+    def _log_parts(self) -> tuple[Table, str, Signer, Pseudonyms]:
+        shared = self._shared
+        return Table(shared.aws, shared.setting("TABLE")), self.name, shared.signer, shared.pseudonyms
 
     @cached_property
     def uploads(self) -> Uploads:

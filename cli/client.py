@@ -66,6 +66,14 @@ class Client:
         except ProblemError:
             return answer
 
+    def receipt(self, verification_id: str) -> Json:
+        """The verification's signed entry in the log: `entry` and `signature`."""
+        return self._call("GET", f"/v1/verifications/{quote(verification_id, safe='')}/receipt")
+
+    def receipts_key(self) -> Json:
+        """The public key of receipts: `algorithm`, `key_id`, `pem`."""
+        return self._call("GET", "/v1/receipts/key")
+
     def user(self, user_id: str) -> Json:
         return self._call("GET", f"/v1/users/{quote(user_id, safe='')}")
 

@@ -10,6 +10,7 @@ from chalicelib.errors import CountersignError
 from cli.commands.bulk import bulk_import
 from cli.commands.keys import keys
 from cli.commands.policy import policy
+from cli.commands.receipts import receipts, verify_receipt
 from cli.commands.users import user
 from cli.commands.verify import verification_commands
 from cli.errors import CliError
@@ -35,7 +36,7 @@ def commands() -> None:
     """
 
 
-for command in (*verification_commands(), bulk_import, user, keys, policy):
+for command in (*verification_commands(), bulk_import, user, keys, policy, receipts, verify_receipt):
     commands.add_command(command)
 
 

@@ -18,6 +18,7 @@ _THERE_ALREADY = {
     "BucketAlreadyOwnedByYou",
     "BucketAlreadyExists",
     "ResourceAlreadyExistsException",
+    "AlreadyExistsException",
     "ValidationException",  # TTL is already enabled
 }
 
@@ -31,10 +32,18 @@ class Names:
     policies_bucket: str
     queue: str
     collection_prefix: str
+    signing_key: str
 
     @classmethod
     def for_environment(cls, prefix: str) -> Names:
-        return cls(f"{prefix}-table", f"{prefix}-images", f"{prefix}-policies", f"{prefix}-queue", prefix)
+        return cls(
+            table=f"{prefix}-table",
+            images_bucket=f"{prefix}-images",
+            policies_bucket=f"{prefix}-policies",
+            queue=f"{prefix}-queue",
+            collection_prefix=prefix,
+            signing_key=f"alias/{prefix}-signing",
+        )
 
     def environment(self) -> dict[str, str]:
         return {
@@ -42,6 +51,7 @@ class Names:
             "COUNTERSIGN_IMAGES_BUCKET": self.images_bucket,
             "COUNTERSIGN_POLICIES_BUCKET": self.policies_bucket,
             "COUNTERSIGN_COLLECTION_PREFIX": self.collection_prefix,
+            "COUNTERSIGN_SIGNING_KEY_ID": self.signing_key,
         }
 
 
@@ -51,6 +61,7 @@ def create(aws: Aws, names: Names, region: str, shards_by_tenant: Mapping[str, i
     for bucket in (names.images_bucket, names.policies_bucket):
         _create_bucket(aws, bucket, region)
     aws("sqs", "create_queue", {"QueueName": names.queue})
+    _create_signing_key(aws, names.signing_key)
     for tenant, shards in shards_by_tenant.items():
         for name in collection_names(tenant, shards):
             with _unless_there():
@@ -79,6 +90,18 @@ def _create_bucket(aws: Aws, bucket: str, region: str) -> None:
         aws("s3", "create_bucket", parameters)
     versioning = {"Bucket": bucket, "VersioningConfiguration": {"Status": "Enabled"}}
     aws("s3", "put_bucket_versioning", versioning)
+
+
+def _create_signing_key(aws: Aws, alias: str) -> None:
+    """The key by its alias, so that a second time finds it."""
+    try:
+        aws("kms", "describe_key", {"KeyId": alias})
+    except AwsError as error:
+        if error.code != "NotFoundException":
+            raise
+        key = aws("kms", "create_key", {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"})["KeyMetadata"]
+        with _unless_there():
+            aws("kms", "create_alias", {"AliasName": alias, "TargetKeyId": key["KeyId"]})
 
 
 @contextlib.contextmanager

@@ -8,15 +8,22 @@ They change moto's classes for the whole process, so `apply` is called once, by 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from moto.apigateway.models import APIGatewayBackend, RestAPI
 from moto.core.config import default_user_config
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+from moto.kms import utils as kms_utils
+from moto.kms.responses import KmsResponse
 from moto.sqs.models import Queue
 
 _MEDIA_TYPES = "/binaryMediaTypes/"
+_is_digest: ContextVar[bool] = ContextVar("is_digest", default=False)
 
 
 def apply() -> None:
@@ -26,6 +33,7 @@ def apply() -> None:
     _swagger_2()
     _media_types_by_path()
     _conditional_denials()
+    _signed_digests()
 
 
 def _lambda_without_docker() -> None:
@@ -108,3 +116,34 @@ def _conditional_denials() -> None:
         return is_action_permitted(self, action, resource, principal, incoming_condition_values)
 
     IAMPolicyStatement.is_action_permitted = repaired
+
+
+def _signed_digests() -> None:
+    """moto hashes a message once more although its MessageType is DIGEST, so that no other program could verify the
+    signature. Of elliptic curves only, which is what the app uses."""
+    KmsResponse.sign = _telling_digests(KmsResponse.sign)
+    KmsResponse.verify = _telling_digests(KmsResponse.verify)
+    setattr(kms_utils, "ec", _EcForDigests())  # noqa: B010 - not a name that the module exports
+
+
+def _telling_digests(operation: Callable[[KmsResponse], str]) -> Callable[[KmsResponse], str]:
+    @wraps(operation)
+    def repaired(self: KmsResponse) -> str:
+        token = _is_digest.set(self._get_param("MessageType") == "DIGEST")
+        try:
+            return operation(self)
+        finally:
+            _is_digest.reset(token)
+
+    return repaired
+
+
+class _EcForDigests:
+    """The module `ec` as moto sees it, whose ECDSA does not hash what is hashed."""
+
+    def __getattr__(self, name: str) -> Any:
+        return _ecdsa if name == "ECDSA" else getattr(ec, name)
+
+
+def _ecdsa(algorithm: Any) -> ec.ECDSA:
+    return ec.ECDSA(Prehashed(algorithm) if _is_digest.get() else algorithm)

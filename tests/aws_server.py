@@ -20,8 +20,16 @@ from werkzeug.serving import make_server
 
 from chalicelib.aws import AwsCaller
 from cli.resources import Names, create
+from sandbox import moto_repairs
 
-NAMES = Names("countersign-test", "countersign-test-images", "countersign-test-policies", "countersign-test", "test")
+NAMES = Names(
+    table="countersign-test",
+    images_bucket="countersign-test-images",
+    policies_bucket="countersign-test-policies",
+    queue="countersign-test",
+    collection_prefix="test",
+    signing_key="alias/countersign-test-signing",
+)
 REGION = "eu-central-1"
 T = TypeVar("T")
 
@@ -38,6 +46,7 @@ class AwsServer:
 @contextmanager
 def aws_server() -> Iterator[AwsServer]:
     """A server with the app's resources, but for the collections: moto has no Rekognition of that kind."""
+    _repair_moto()
     moto, lock = DomainDispatcherApplication(create_backend_app), threading.Lock()
 
     def one_at_a_time(environ: Any, start_response: Any) -> Iterable[bytes]:
@@ -56,6 +65,11 @@ def aws_server() -> Iterator[AwsServer]:
     finally:
         server.shutdown()
         thread.join()
+
+
+@cache
+def _repair_moto() -> None:
+    moto_repairs.apply()
 
 
 def _clients(url: str) -> Callable[[str], Any]:

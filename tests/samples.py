@@ -11,7 +11,10 @@ from chalicelib.model.decision import Decision, StepResult, Verdict
 from chalicelib.model.facts import StoredFace
 from chalicelib.model.findings import passed
 from chalicelib.model.images import Image, read_image
+from chalicelib.model.log import ALGORITHM, LogEntry, Receipt, SignedDecision
+from chalicelib.model.policy import Retention
 from chalicelib.model.submission import user_key
+from chalicelib.model.view import decision_details
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -72,7 +75,15 @@ def material(of: Change, *, keep_faces: int = 3, properties: dict[str, str] | No
         images={"selfie": picture()},
         properties=properties or {},
         decision=decision(of),
+        signed=lambda: signed(decision(of)),
         keep_faces=keep_faces,
-        images_days=30,
-        decisions_days=365,
+        retention=Retention(),
     )
+
+
+def signed(made: Decision) -> SignedDecision:
+    """As the log would have it, under a signature that nobody made."""
+    entry = LogEntry(
+        "decision", made.tenant, made.verification_id, made.decided_at, "0" * 32, decision_details(made)
+    ).as_json()
+    return SignedDecision(made, Receipt(entry, {"algorithm": ALGORITHM, "key_id": "", "value": ""}), Retention())

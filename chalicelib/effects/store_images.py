@@ -18,7 +18,7 @@ def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> 
                 "Key": change.image_keys[kind],
                 "Body": image.content,
                 "ContentType": image.media_type,
-                "Tagging": f"images_days={material.images_days}",
+                "Tagging": f"images_days={material.retention.images_days}",
             },
         )
     return draft

@@ -18,9 +18,11 @@ from chalicelib.errors import BadRequestError, ConsentMissingError
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.change import Change, Material, Phase
 from chalicelib.model.decision import Decision, Verdict
+from chalicelib.model.facts import CollectionMatches
 from chalicelib.model.images import Image
+from chalicelib.model.log import SignedDecision
 from chalicelib.model.plugins import Plugins
-from chalicelib.model.policy import Execution, Flow, Policy
+from chalicelib.model.policy import Execution, Flow, Policy, Retention
 from chalicelib.model.submission import LivenessClaim, Submission
 
 ENGINE_VERSION = "1"
@@ -41,7 +43,11 @@ class Attempts(Protocol):
 
 
 class DecisionLog(Protocol):
-    def append(self, decision: Decision, keep_days: int) -> None: ...
+    def sign(self, decision: Decision, retention: Retention) -> SignedDecision:
+        """Make the log's entry; nothing is written yet."""
+
+    def append(self, signed: SignedDecision) -> None:
+        """Write the entry of a decision that changes no user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ def _refused(policy: Policy, submission: Submission, plan: Plan, ports: Ports) -
         duration_ms=0.0,
         consent=submission.consent,
     )
-    ports.log.append(decision, policy.retention.decisions_days)
+    ports.log.append(ports.log.sign(decision, policy.retention))
     return decision
 
 
@@ -162,10 +168,16 @@ def _decision(
         decided_at=now,
         duration_ms=gathering.elapsed_ms(),
         timings=gathering.timings(),
+        face_models=_face_models(known),
         signals=recorded_signals(known, gathering.missing(), plan.signals),
         extracted=extracted_fields(known),
         consent=submission.consent,
     )
+
+
+def _face_models(known: Mapping[str, Any]) -> tuple[str, ...]:
+    search = known.get("collection_matches")
+    return search.face_models if isinstance(search, CollectionMatches) else ()
 
 
 def _make_real(
@@ -177,28 +189,23 @@ def _make_real(
     ports: Ports,
     attempt: Attempt,
 ) -> None:
-    if decision.verdict is Verdict.APPROVED:
-        if any(effect.phase is Phase.COMMIT for effect in plan.effects):
+    """Two writes that do not need each other do not wait for each other; nor does an effect for the signature."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        signed = pool.submit(ports.log.sign, decision, policy.retention).result
+        if decision.verdict is Verdict.APPROVED and any(effect.phase is Phase.COMMIT for effect in plan.effects):
             images = _images(known)
             change = _change(plan, submission, images, ports)
-            commit(
-                change,
-                _material(plan, policy, submission, decision, images),
-                plan.effects,
-                ports.effects,
-                ports.journal,
-            )
+            material = _material(plan, policy, submission, decision, signed, images)
+            commit(change, material, plan.effects, ports.effects, ports.journal)
         else:
-            ports.log.append(decision, policy.retention.decisions_days)
+            appended = pool.submit(lambda: ports.log.append(signed()))
+            if decision.verdict is Verdict.DENIED:
+                ports.attempts.fail(attempt)
+            elif decision.verdict is not Verdict.APPROVED:
+                ports.attempts.release(attempt)
+            appended.result()
+    if decision.verdict is Verdict.APPROVED:
         ports.attempts.succeed(attempt)
-        return
-    with ThreadPoolExecutor(max_workers=1) as pool:  # two writes that do not wait for each other
-        appended = pool.submit(ports.log.append, decision, policy.retention.decisions_days)
-        if decision.verdict is Verdict.DENIED:
-            ports.attempts.fail(attempt)
-        else:
-            ports.attempts.release(attempt)
-        appended.result()
 
 
 def _images(known: Mapping[str, Any]) -> dict[str, Image]:
@@ -223,14 +230,19 @@ def _change(plan: Plan, submission: Submission, images: Mapping[str, Image], por
 
 
 def _material(
-    plan: Plan, policy: Policy, submission: Submission, decision: Decision, images: Mapping[str, Image]
+    plan: Plan,
+    policy: Policy,
+    submission: Submission,
+    decision: Decision,
+    signed: Callable[[], SignedDecision],
+    images: Mapping[str, Image],
 ) -> Material:
     return Material(
         images=images,
         properties={**submission.properties, **decision.extracted},
         decision=decision,
+        signed=signed,
         keep_faces=policy.faces.max_per_user,
-        images_days=policy.retention.images_days,
-        decisions_days=policy.retention.decisions_days,
+        retention=policy.retention,
         asked=plan.asked,
     )

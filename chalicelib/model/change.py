@@ -14,6 +14,8 @@ from typing import Any
 from chalicelib.model.decision import Decision
 from chalicelib.model.facts import StoredFace
 from chalicelib.model.images import Image
+from chalicelib.model.log import SignedDecision
+from chalicelib.model.policy import Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,16 @@ def user_key_of(external_image_id: str) -> str:
 class Material:
     """What only the running verification has: pictures, the values to save, the decision to log with them.
 
+    `signed` waits for the decision's signature, which is made while the effects run.
     `asked` are the thresholds that the flow handed to AWS, by AWS's names.
     """
 
     images: Mapping[str, Image]
     properties: Mapping[str, str]
     decision: Decision
+    signed: Callable[[], SignedDecision]
     keep_faces: int
-    images_days: int
-    decisions_days: int
+    retention: Retention
     asked: Mapping[str, float] = field(default_factory=dict)
 
 

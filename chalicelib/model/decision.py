@@ -54,7 +54,10 @@ class SignalTiming:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`not_reached` are the steps after the one that settled it. `signals` are the recorded ones, for replay."""
+    """`not_reached` are the steps after the one that settled it. `signals` are the recorded ones, for replay.
+
+    `face_models` are the versions of the face models that the searched collections go by.
+    """
 
     verification_id: str
     tenant: str
@@ -70,6 +73,7 @@ class Decision:
     decided_at: datetime
     duration_ms: float
     timings: tuple[SignalTiming, ...] = ()
+    face_models: tuple[str, ...] = ()
     signals: Mapping[str, object] = field(default_factory=dict, repr=False)
     extracted: Mapping[str, str] = field(default_factory=dict, repr=False)
     consent: Consent | None = None

@@ -86,11 +86,13 @@ class CollectionMatches:
 
     `searched_from` is the FaceMatchThreshold that was asked: nothing is known of faces below it.
     `face_found` is False when the selfie shows no face that can be searched for.
+    `face_models` are the collections' FaceModelVersions.
     """
 
     matches: tuple[CollectionMatch, ...]
     searched_from: float
     face_found: bool = True
+    face_models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

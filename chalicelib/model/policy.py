@@ -72,7 +72,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
+    """Each from the day on which it was stored. Defaults: what is needed longest is kept longest.
+
+    `faces_days` is three years, the longest that Illinois' BIPA (740 ILCS 14/15) lets a face be kept without contact.
+    """
+
     images_days: int = 30
+    fields_days: int = 365
+    faces_days: int = 1095
     decisions_days: int = 365
 
 

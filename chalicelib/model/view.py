@@ -10,28 +10,38 @@ from chalicelib.model.consent import Consent
 from chalicelib.model.decision import Decision, StepResult, Verdict
 
 
-def decision_view(decision: Decision) -> dict[str, Any]:
-    """The tenant's view, as it is logged: reasons by their codes; see `with_messages`.
-
-    Signals are left out: they are for the log alone (`Decision.signals`).
-    """
+def decision_details(decision: Decision) -> dict[str, Any]:
+    """What the log keeps of a decision, reasons by their codes: everything but whom it was about and what a document
+    said."""
     return {
-        "id": decision.verification_id,
         "flow": decision.flow,
-        "user_id": decision.user_id,
         "decision": decision.verdict.value,
         "reasons": [{"step": reason.step, "code": reason.code} for reason in decision.reasons],
         "findings": [_finding_view(result) for result in decision.results],
         "not_reached": list(decision.not_reached),
         "policy_digest": decision.policy_digest,
         "engine_version": decision.engine_version,
+        "face_models": list(decision.face_models),
         "decided_at": decision.decided_at.isoformat(),
         "duration_ms": round(decision.duration_ms, 1),
         "timings": [dataclasses.asdict(timing) for timing in decision.timings],
-        "extracted": dict(decision.extracted),
         "consent": consent_view(decision.consent),
         "alternative_path": decision.verdict is Verdict.CONSENT_REFUSED,
     }
+
+
+def decision_view(decision: Decision) -> dict[str, Any]:
+    """The tenant's view, before `with_messages`. Signals are left out: they are for the log alone."""
+    about = (decision.verification_id, decision.user_id, decision.extracted)
+    return logged_view(decision_details(decision), *about)
+
+
+def logged_view(
+    details: Mapping[str, Any], verification_id: str, user_id: str | None, extracted: Mapping[str, str]
+) -> dict[str, Any]:
+    """The same from the log's details. `user_id` is None once the user is erased or the decision's person forgotten."""
+    shown = {name: value for name, value in details.items() if name != "signals"}
+    return {"id": verification_id, "user_id": user_id, **shown, "extracted": dict(extracted)}
 
 
 def consent_view(consent: Consent | None) -> dict[str, Any] | None:

@@ -5,13 +5,13 @@ What has the wrong form is passed over, since the schema reports it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from chalicelib.errors import PolicyProblem
 from chalicelib.model.change import Phase
 from chalicelib.model.plugins import Check, Plugins
-from chalicelib.model.policy import Consequence
+from chalicelib.model.policy import Consequence, Retention
 from chalicelib.policy.inherit import step_id
 from chalicelib.policy.problems import one_of
 from chalicelib.policy.tree import Node, entries, items, text_of
@@ -24,6 +24,7 @@ def rule_problems(policy: Node, plugins: Plugins) -> Iterator[PolicyProblem]:
     flows = entries(entries(policy).get("flows"))
     if not flows:
         yield policy.place.problem("the policy has no flows: nobody could be verified", "`flows`, or `extends`")
+    yield from _retention_problems(entries(entries(policy).get("retention")))
     for flow in flows.values():
         steps, effects = entries(flow)["steps"], entries(flow)["effects"]
         yield from _consequence_problems(steps)
@@ -32,6 +33,16 @@ def rule_problems(policy: Node, plugins: Plugins) -> Iterator[PolicyProblem]:
             if (check := plugins.checks.get(text_of(entries(step).get("check")) or "")) is not None:
                 yield from _range_problems(step, check)
         yield from _effect_problems(effects, plugins)
+
+
+def _retention_problems(days: Mapping[str, Node]) -> Iterator[PolicyProblem]:
+    """A picture shows the face that was to be forgotten: it must not outlive it."""
+    given = {name: node.value for name, node in days.items() if isinstance(node.value, (int, float))}
+    images, faces = (given.get(name, getattr(Retention(), name)) for name in ("images_days", "faces_days"))
+    place = days.get("images_days") or days.get("faces_days")
+    if place is not None and images > faces:
+        message = f"images_days is {images:g} and faces_days is {faces:g}: the pictures would outlive the faces"
+        yield place.place.problem(message, "images_days <= faces_days")
 
 
 def _checks(steps: Node) -> Iterator[Node]:

@@ -67,9 +67,11 @@ def _top(plugins: Plugins) -> Schema:
         ),
         "retention": _section(
             Retention(),
-            "how long things are kept",
-            images_days=("days", 1, 3_650, "pictures of a user"),
-            decisions_days=("days", 1, 3_650, "decisions in the log"),
+            "how long things are kept, from the day on which they were stored",
+            images_days=("days", 1, 3_650, "pictures of a user; stored_face_match needs them"),
+            fields_days=("days", 1, 3_650, "what was read off an ID document"),
+            faces_days=("days", 1, 3_650, "faces in the collection; a user without one must register again"),
+            decisions_days=("days", 1, 3_650, "decisions in the log, by pseudonym, and whom they were about"),
         ),
         "consent": {
             **choice("consent", ("required", "optional"), "whether a request must carry the applicant's consent"),

@@ -84,6 +84,8 @@ _DECISION = {
     "required": ["id", "flow", "user_id", "decision", "reasons", "findings", "policy_digest"],
     "properties": {
         **_DISCLOSED,
+        "user_id": {"type": ["string", "null"], "description": "Null once the user has been erased."},
+        "face_models": {"type": "array", "items": _TEXT, "description": "FaceModelVersions of what was searched."},
         "timings": {"type": "array", "items": {"type": "object"}},
         "consent": {"type": ["object", "null"]},
     },
@@ -102,6 +104,35 @@ _FINDING = {
         "duration_ms": {"type": "number"},
         "branches": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}},
     },
+}
+_RECEIPT = {
+    "type": "object",
+    "required": ["entry", "signature"],
+    "properties": {
+        "entry": {
+            "type": "object",
+            "required": ["format", "kind", "tenant", "id", "at", "subject", "details"],
+            "properties": {
+                "format": _TEXT,
+                "kind": _TEXT,
+                "tenant": _TEXT,
+                "id": _TEXT,
+                "at": {"type": "string", "format": "date-time"},
+                "subject": {"type": ["string", "null"], "description": "The user's pseudonym."},
+                "details": {"type": "object"},
+            },
+        },
+        "signature": {
+            "type": "object",
+            "required": ["algorithm", "key_id", "value"],
+            "properties": {"algorithm": {"const": "ECDSA_SHA_256"}, "key_id": _TEXT, "value": _TEXT},
+        },
+    },
+}
+_RECEIPTS_KEY = {
+    "type": "object",
+    "required": ["algorithm", "key_id", "pem"],
+    "properties": {"algorithm": {"const": "ECDSA_SHA_256"}, "key_id": _TEXT, "pem": _TEXT},
 }
 _PROBLEM = {
     "type": "object",
@@ -146,6 +177,7 @@ def _operation(
 def document() -> dict[str, Any]:
     """The whole document; nothing in it depends on tenant or time."""
     decision: dict[str, Any] = {"$ref": "#/components/schemas/Decision"}
+    receipt: dict[str, Any] = {"$ref": "#/components/schemas/Receipt"}
     anything: dict[str, Any] = {"type": "object"}
     disclosed: dict[str, Any] = {"$ref": "#/components/schemas/Answer"}
     verify = _operation("Run a flow of the tenant's policy; a denial is a 200 too.", disclosed, body=_SUBMISSION)
@@ -163,6 +195,10 @@ def document() -> dict[str, Any]:
             "/v1/verifications/{verification_id}": {
                 "get": _operation("A decision from the log.", decision, path="verification_id")
             },
+            "/v1/verifications/{verification_id}/receipt": {
+                "get": _operation("A decision's signed entry in the log.", receipt, path="verification_id")
+            },
+            "/v1/receipts/key": {"get": _operation("The public key of receipts.", _RECEIPTS_KEY)},
             "/v1/users/{user_id}": {
                 "get": _operation("A user's record.", anything, path="user_id"),
                 "delete": _operation("Erase a user's record, faces and pictures.", anything, path="user_id"),
@@ -180,6 +216,7 @@ def document() -> dict[str, Any]:
                 "Decision": _DECISION,
                 "Reason": _REASON,
                 "Finding": _FINDING,
+                "Receipt": _RECEIPT,
                 "Problem": _PROBLEM,
             },
         },

@@ -13,6 +13,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import BadRequestError
 from chalicelib.model.disclosure import applicant_view
 from chalicelib.model.images import MAX_IMAGE_BYTES
+from chalicelib.model.log import ALGORITHM
 from chalicelib.model.submission import Submission, user_key
 from chalicelib.model.view import decision_view, with_messages
 from chalicelib.routes import body
@@ -84,7 +85,23 @@ def _verify(raw_body: str | bytes, tenant: Tenant, now: datetime) -> dict[str, A
 @answering
 def get_verification(verification_id: str) -> Response:
     """A decision from the decision log."""
-    return answer(200, with_messages(_tenant().decisions.get(verification_id), services().reason_messages))
+    view = _tenant().decisions.get(verification_id, datetime.now(UTC))
+    return answer(200, with_messages(view, services().reason_messages))
+
+
+@blueprint.route("/v1/verifications/{verification_id}/receipt", authorizer=tenant_auth)
+@answering
+def get_receipt(verification_id: str) -> Response:
+    """The decision's signed entry in the log: proves offline what was decided; `countersign verify-receipt` does it."""
+    return answer(200, _tenant().decisions.receipt(verification_id, datetime.now(UTC)).as_json())
+
+
+@blueprint.route("/v1/receipts/key", authorizer=tenant_auth)
+@answering
+def get_receipts_key() -> Response:
+    """The public key that receipts are verified with."""
+    key = services().signer.public_key
+    return answer(200, {"algorithm": ALGORITHM, "key_id": key.key_id, "pem": key.pem})
 
 
 @blueprint.route("/v1/uploads", methods=["POST"], authorizer=tenant_auth)

@@ -95,7 +95,8 @@ def collection_matches(request: SignalRequest, *, selfie: Image, user_key: str) 
     if None in answers:
         return CollectionMatches((), searched_from, face_found=False)
     hits = [hit for answer in answers if answer for hit in answer["FaceMatches"]]
-    return CollectionMatches(_of_active_users(hits, user_key, request), searched_from)
+    models = sorted({answer["FaceModelVersion"] for answer in answers if answer and "FaceModelVersion" in answer})
+    return CollectionMatches(_of_active_users(hits, user_key, request), searched_from, face_models=tuple(models))
 
 
 def liveness(request: SignalRequest) -> Liveness:

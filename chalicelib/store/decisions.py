@@ -1,58 +1,124 @@
-"""The decision log: each decision once, never changed, until its retention ends."""
+"""The decision log: each decision once, signed, never changed, until its retention ends.
+
+An entry names nobody. Whom it was about, and what a document said, are items of their own below the user's pseudonym;
+so erasing a user never touches the log.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, NotFoundError
 from chalicelib.model.decision import Decision
-from chalicelib.model.view import decision_view
+from chalicelib.model.log import LogEntry, Receipt, SignedDecision
+from chalicelib.model.policy import Retention
+from chalicelib.model.view import decision_details, logged_view
 from chalicelib.store.items import Item, Table, epoch_s, key
+from chalicelib.store.pseudonyms import Pseudonyms
+from chalicelib.store.signing import Signer
 
-NEW = "attribute_not_exists(pk)"
+KIND = "decision"
+_NEW = "attribute_not_exists(pk)"
 _MAX_ID_LENGTH = 64
 
 
 class Decisions:
-    def __init__(self, aws: Aws, table: str, tenant: str) -> None:
-        self._table = Table(aws, table)
+    def __init__(self, table: Table, tenant: str, signer: Signer, pseudonyms: Pseudonyms) -> None:
+        self._table = table
         self._tenant = tenant
+        self._signer = signer
+        self._pseudonyms = pseudonyms
 
-    def append(self, decision: Decision, keep_days: int) -> None:
+    def sign(self, decision: Decision, retention: Retention) -> SignedDecision:
+        """Make the log's entry. Nothing is written: `append` does that, or the transaction that saves a user."""
+        entry = LogEntry(
+            kind=KIND,
+            tenant=self._tenant,
+            entry_id=decision.verification_id,
+            at=decision.decided_at,
+            subject=self._pseudonyms.of(self._tenant, decision.user_key),
+            details={**decision_details(decision), "signals": decision.signals},
+        ).as_json()
+        return SignedDecision(decision, Receipt(entry, self._signer.sign(entry)), retention)
+
+    def append(self, signed: SignedDecision) -> None:
         """Log a decision that changes no user. One that was logged before stays as it is."""
         try:
-            self._table.put(decision_item(decision, keep_days), NEW)
+            self._table.transact(*decision_writes(self._table, signed))
         except AwsConditionFailedError:  # our own write, sent again because its answer was lost
             return
 
-    def get(self, verification_id: str) -> dict[str, Any]:
-        """The tenant's view of a decision, as JSON, with the reasons' codes.
+    def get(self, verification_id: str, now: datetime) -> dict[str, Any]:
+        """The tenant's view of a decision, as JSON, with the reasons' codes; without what was erased or has expired.
 
         Raises NotFoundError: this tenant has no such decision.
         """
-        item = self._table.get(decision_key(self._tenant, verification_id)) if _is_id(verification_id) else None
-        if item is None:
+        entry = self.receipt(verification_id, now).entry
+        wheres = [_person_key(self._tenant, entry["subject"], sk) for sk in _person_sks(verification_id)]
+        person: Item = {}
+        for item in self._table.get_many(wheres):
+            if _in_force(item, now):
+                person |= item
+        return logged_view(entry["details"], verification_id, person.get("user_id"), person.get("extracted", {}))
+
+    def receipt(self, verification_id: str, now: datetime) -> Receipt:
+        """The signed entry. Raises NotFoundError like `get`."""
+        known = 0 < len(verification_id) <= _MAX_ID_LENGTH
+        item = self._table.get(decision_key(self._tenant, verification_id)) if known else None
+        if item is None or not _in_force(item, now):
             raise NotFoundError("There is no such verification.")
-        view: dict[str, Any] = item["view"]
-        return view
+        return Receipt(item["entry"], item["signature"])
 
 
 def decision_key(tenant: str, verification_id: str) -> dict[str, str]:
     return key(tenant, "V", verification_id, "DECISION")
 
 
-def decision_item(decision: Decision, keep_days: int) -> Item:
-    """The log's entry: the tenant's view, and the signals for a replay. No pictures."""
-    return {
+def decision_writes(table: Table, signed: SignedDecision) -> Iterator[dict[str, Item]]:
+    """The parts of the transaction that logs a decision; its condition loses when it is logged already."""
+    for item in _items(signed):
+        yield {"Put": table.put_request(item, _NEW)}
+
+
+def person_partition(tenant: str, subject: str) -> str:
+    """Below it is whatever of a user's decisions is personal."""
+    return _person_key(tenant, subject, "")["pk"]
+
+
+def _items(signed: SignedDecision) -> Iterator[Item]:
+    decision, receipt, retention = signed.decision, signed.receipt, signed.retention
+    kept_until = epoch_s(decision.decided_at + timedelta(days=retention.decisions_days))
+    person_sk, fields_sk = _person_sks(decision.verification_id)
+    subject = receipt.entry["subject"]
+    yield {
         **decision_key(decision.tenant, decision.verification_id),
-        "user_key": decision.user_key,
-        "view": decision_view(decision),
-        "signals": decision.signals,
-        "expires_at": epoch_s(decision.decided_at + timedelta(days=keep_days)),
+        **receipt.as_json(),
+        "expires_at": kept_until,
     }
+    yield {
+        **_person_key(decision.tenant, subject, person_sk),
+        "user_id": decision.user_id,
+        "expires_at": kept_until,
+    }
+    if decision.extracted:
+        yield {
+            **_person_key(decision.tenant, subject, fields_sk),
+            "extracted": dict(decision.extracted),
+            "expires_at": epoch_s(decision.decided_at + timedelta(days=retention.fields_days)),
+        }
 
 
-def _is_id(text: str) -> bool:
-    return 0 < len(text) <= _MAX_ID_LENGTH
+def _person_key(tenant: str, subject: str, sk: str) -> dict[str, str]:
+    return key(tenant, "S", subject, sk)
+
+
+def _person_sks(verification_id: str) -> tuple[str, str]:
+    return f"PERSON#{verification_id}", f"FIELDS#{verification_id}"
+
+
+def _in_force(item: Item, now: datetime) -> bool:
+    """TTL deletes late."""
+    expires_at: int = item["expires_at"]
+    return now.timestamp() < expires_at

@@ -13,7 +13,7 @@ from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, AwsUnavailableError, ConflictError
 from chalicelib.model.change import Change, Draft, Material
 from chalicelib.model.facts import User, UserStatus
-from chalicelib.store.decisions import NEW, decision_item
+from chalicelib.store.decisions import decision_key, decision_writes
 from chalicelib.store.items import Item, Table, stamp
 from chalicelib.store.records import (
     change_of_item,
@@ -132,14 +132,14 @@ class Users:
         self._commit(update, material)
 
     def _commit(self, update: Item, material: Material) -> None:
-        decision = decision_item(material.decision, material.decisions_days)
+        signed = material.signed()
         try:
-            self._table.transact({"Update": update}, {"Put": self._table.put_request(decision, NEW)})
+            self._table.transact({"Update": update}, *decision_writes(self._table, signed))
         except AwsConditionFailedError as lost:
             raise _lost() from lost
         except AwsUnavailableError:
             # The answer may have been lost after the write: undoing then would take an active user's face away.
-            if self._table.get({"pk": decision["pk"], "sk": decision["sk"]}) is None:
+            if self._table.get(decision_key(self._tenant, signed.decision.verification_id)) is None:
                 raise
 
     def abandon(self, change: Change) -> None:

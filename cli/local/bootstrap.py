@@ -24,6 +24,7 @@ NAMES = Names(
     policies_bucket="countersign-local-policies",
     queue="countersign-local-recovery",
     collection_prefix="countersign-local",
+    signing_key="alias/countersign-local-signing",
 )
 _ACCESS = {
     "AWS_ACCESS_KEY_ID": "sandbox",

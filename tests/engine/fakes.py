@@ -12,8 +12,9 @@ from chalicelib.model.attempt import Attempt
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 from chalicelib.model.decision import Decision
 from chalicelib.model.findings import Finding, Outcome
+from chalicelib.model.log import Receipt, SignedDecision
 from chalicelib.model.plugins import Check, Number, Parameter, Plugins, Signal
-from chalicelib.model.policy import Step
+from chalicelib.model.policy import Retention, Step
 from chalicelib.model.submission import LivenessClaim, Submission
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -108,8 +109,11 @@ class World:
     def release(self, attempt: Attempt) -> None:
         self.note("release")
 
-    def append(self, decision: Decision, keep_days: int) -> None:
-        self.decisions.append(decision)
+    def sign(self, decision: Decision, retention: Retention) -> SignedDecision:
+        return SignedDecision(decision, Receipt({}, {}), retention)
+
+    def append(self, signed: SignedDecision) -> None:
+        self.decisions.append(signed.decision)
         self.note("log")
 
     def claim(self, submission: Submission) -> LivenessClaim:

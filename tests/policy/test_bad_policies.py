@@ -109,6 +109,10 @@ TOP = {
     f"policy: acme\n{GOOD}excecution: fastest\n": "3:1  excecution  unknown key 'excecution'; "
     "did you mean 'execution'?",
     f"policy: acme\n{GOOD}faces: {{shards: 0}}\n": "3:17  faces.shards  0 is too small; expected 1 to 100 collections",
+    f"policy: acme\n{GOOD}retention: {{images_days: 90, faces_days: 60}}\n": "3:26  retention.images_days  "
+    "images_days is 90 and faces_days is 60: the pictures would outlive the faces; expected images_days <= faces_days",
+    f"policy: acme\n{GOOD}retention: {{faces_days: 29}}\n": "3:25  retention.faces_days  "
+    "images_days is 30 and faces_days is 29: the pictures would outlive the faces; expected images_days <= faces_days",
     f"policy: acme\n{GOOD}extends: nobody\n": "3:10  extends  there is no policy file nobody.yaml",
     f"policy: acme\n{GOOD}extends: acme\n": "3:10  extends  acme -> acme goes in a circle",
     f"policy: acme\n{GOOD}policy: acme\n": "3:1  policy  the key 'policy' is given twice; "

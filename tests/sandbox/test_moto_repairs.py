@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from uuid import uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from tests.running_sandbox import RunningSandbox
 
@@ -94,3 +99,15 @@ def test_a_function_exists_without_a_container(scripted: RunningSandbox) -> None
         Code={"ZipFile": b"PK\x05\x06" + bytes(18)},
     )
     assert function["State"] in ("Active", "Pending")
+
+
+def test_a_digest_is_signed_as_it_is_and_a_message_is_hashed(scripted: RunningSandbox) -> None:
+    kms = scripted.client("kms")
+    key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    public_key = load_der_public_key(kms.get_public_key(KeyId=key)["PublicKey"])
+    assert isinstance(public_key, EllipticCurvePublicKey)
+    for kind, message in (("DIGEST", hashlib.sha256(b"a text").digest()), ("RAW", b"a text")):
+        call = {"KeyId": key, "Message": message, "MessageType": kind, "SigningAlgorithm": "ECDSA_SHA_256"}
+        signature = kms.sign(**call)["Signature"]
+        public_key.verify(signature, b"a text", ECDSA(SHA256()))
+        assert kms.verify(**call, Signature=signature)["SignatureValid"]

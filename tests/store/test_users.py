@@ -10,10 +10,10 @@ import pytest
 from chalicelib.errors import AwsUnavailableError, ConflictError, NotFoundError
 from chalicelib.model.change import Change, Draft
 from chalicelib.model.facts import UserStatus
-from chalicelib.store.decisions import Decisions
 from chalicelib.store.items import Table
 from chalicelib.store.users import RECOVERY_DELAY, Users
 from tests.aws_server import NAMES, AwsServer, at_once
+from tests.log import decisions_of
 from tests.samples import NOW, change, face, material
 
 UNUSUAL_IDS = ["ada@example.org", "用户 №1", "a#USER", "T#other#U#x", "' OR 1=1 --", "x" * 128]
@@ -152,8 +152,8 @@ def test_saving_keeps_and_adds_properties_and_logs_the_decision(server: AwsServe
     users.save(update, material(update, properties={"city": "Paris"}), Draft())
     user = users.get(made.user_key)
     assert user is not None and user.properties == {"name": "Ada", "city": "Paris"}
-    log = Decisions(server.aws, NAMES.table, tenant)
-    assert [log.get(one)["decision"] for one in ("c1", "u1")] == ["approved", "approved"]
+    log = decisions_of(server, tenant)
+    assert [log.receipt(one, NOW).entry["details"]["decision"] for one in ("c1", "u1")] == ["approved", "approved"]
 
 
 def test_a_save_that_loses_logs_no_decision(server: AwsServer, users: Users, tenant: str) -> None:
@@ -161,7 +161,7 @@ def test_a_save_that_loses_logs_no_decision(server: AwsServer, users: Users, ten
     never_begun = change(tenant, "u1", creates=False)
     assert conflict(lambda: users.save(never_begun, material(never_begun), Draft())) == "user-busy"
     with pytest.raises(NotFoundError):
-        Decisions(server.aws, NAMES.table, tenant).get("u1")
+        decisions_of(server, tenant).get("u1", NOW)
 
 
 def test_touching_needs_an_active_user(users: Users, tenant: str) -> None:

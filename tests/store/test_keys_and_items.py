@@ -1,4 +1,4 @@
-"""The decision log, credentials, and values as items."""
+"""Credentials, and values as items."""
 
 from __future__ import annotations
 
@@ -12,40 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import AwsUnavailableError, NotFoundError
-from chalicelib.model.decision import Verdict
-from chalicelib.model.view import decision_view
 from chalicelib.store.credentials import Credentials
-from chalicelib.store.decisions import Decisions
 from chalicelib.store.items import Table, _pack, _unpack, key, stamp
 from tests.aws_server import NAMES, AwsServer
 from tests.canned import CannedAws
-from tests.samples import NOW, change, decision
-
-
-def test_a_decision_comes_back_as_it_was_answered(server: AwsServer, tenant: str) -> None:
-    log, made = Decisions(server.aws, NAMES.table, tenant), decision(change(tenant, "v1"))
-    log.append(made, 365)
-    view = log.get("v1")
-    assert view == decision_view(made)
-    assert json.loads(json.dumps(view)) == view
-    item = Table(server.aws, NAMES.table).get({"pk": f"T#{tenant}#V#v1", "sk": "DECISION"})
-    assert item is not None
-    assert item["signals"] == made.signals
-    assert item["expires_at"] == (NOW + timedelta(days=365)).timestamp()
-
-
-def test_a_decision_is_never_overwritten(server: AwsServer, tenant: str) -> None:
-    log = Decisions(server.aws, NAMES.table, tenant)
-    log.append(decision(change(tenant, "v1"), Verdict.DENIED), 1)
-    log.append(decision(change(tenant, "v1"), Verdict.APPROVED), 1)
-    assert log.get("v1")["decision"] == "denied"
-
-
-@pytest.mark.parametrize("verification_id", ["v1", "", "x" * 5000])
-def test_a_decision_of_another_tenant_is_not_there(server: AwsServer, tenant: str, verification_id: str) -> None:
-    Decisions(server.aws, NAMES.table, tenant).append(decision(change(tenant, "v1")), 1)
-    with pytest.raises(NotFoundError):
-        Decisions(server.aws, NAMES.table, f"{tenant}-2").get(verification_id)
+from tests.samples import NOW
 
 
 @pytest.fixture

@@ -1,0 +1,76 @@
+"""receipts key and get, and verify-receipt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.commands.options import connection
+from cli.connection import connect
+from cli.receipts import Verdict, read_keys, read_receipts, verify
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_SAYS = {
+    Verdict.GENUINE: ("genuine", "green"),
+    Verdict.TAMPERED: ("NOT GENUINE: the key did not sign this; entry or signature was changed", "red"),
+    Verdict.OTHER_KEY: ("unknown key: it names a key that is not among those given, so nothing is proved", "yellow"),
+}
+
+
+@click.group()
+def receipts() -> None:
+    """Fetch the signed entries of the decision log, and the key that proves them."""
+
+
+@receipts.command("key")
+@connection
+def key_command(tenant: str | None, url: str | None, key: str | None) -> None:
+    """Print the public key of receipts, in PEM. Keep it: receipts are proved with it offline.
+
+    Example: countersign receipts key --tenant acme > receipts.pem
+    """
+    click.echo(connect(tenant, url, key).receipts_key()["pem"], nl=False)
+
+
+@receipts.command()
+@click.argument("verification_id")
+@connection
+def get(verification_id: str, tenant: str | None, url: str | None, key: str | None) -> None:
+    """Print the receipt of a verification, as JSON.
+
+    Example: countersign receipts get 5f0c... --tenant acme > receipt.json
+    """
+    click.echo(json.dumps(connect(tenant, url, key).receipt(verification_id), indent=2))
+
+
+@click.command("verify-receipt")
+@click.argument("file", type=_FILE)
+@click.option(
+    "--public-key", "key_files", type=_FILE, multiple=True, required=True, help="PEM; several after a rotation."
+)
+def verify_receipt(file: Path, key_files: tuple[Path, ...]) -> None:
+    """Prove offline that FILE is what the log says: one receipt, an erasure's answer, or a receipt per line.
+
+    Exit code: 0 genuine, 1 not genuine (changed since it was signed, or forged), 3 signed with a key that was not
+    given, 2 no receipt or another error. Of several receipts the worst counts.
+
+    Example: countersign verify-receipt receipt.json --public-key receipts.pem
+    """
+    keys = read_keys(key_files)
+    verdicts = set[Verdict]()
+    for receipt in read_receipts(file.read_text()):
+        verdict = verify(receipt, keys)
+        verdicts.add(verdict)
+        words, colour = _SAYS[verdict]
+        click.secho(f"{_name(receipt['entry'])}: {words}", fg=colour)
+    worst = (Verdict.TAMPERED, Verdict.OTHER_KEY, Verdict.GENUINE)
+    raise SystemExit(next(verdict.value for verdict in worst if verdict in verdicts))
+
+
+def _name(entry: Mapping[str, Any]) -> str:
+    what = entry["details"].get("decision") if isinstance(entry["details"], dict) else None
+    return f"{entry['kind']} {entry['id']} of {entry['tenant']} at {entry['at']}" + (f" ({what})" if what else "")
