@@ -13,14 +13,17 @@ from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 from chalicelib.aws import AwsCaller
 from chalicelib.checks import all_checks
 from chalicelib.effects import built_in_effects
 from chalicelib.effects.erase import Erased, erase
 from chalicelib.effects.ports import EffectPorts
+from chalicelib.engine.commit import undo
 from chalicelib.engine.plan import plan_flow
 from chalicelib.engine.verify import Ports, verify
+from chalicelib.model.change import Draft
 from chalicelib.model.decision import Decision
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Flow, Policy, collection_names
@@ -30,13 +33,16 @@ from chalicelib.signals import built_in_signals
 from chalicelib.signals.request import SignalRequest
 from chalicelib.store.attempts import Attempts
 from chalicelib.store.audit import Audit
+from chalicelib.store.changes import Changes
 from chalicelib.store.credentials import Credentials
 from chalicelib.store.decisions import Decisions
+from chalicelib.store.due import Due
 from chalicelib.store.idempotency import Idempotency
 from chalicelib.store.items import Table
 from chalicelib.store.liveness import LivenessSessions
 from chalicelib.store.policies import PolicyObjects
 from chalicelib.store.pseudonyms import Pseudonyms
+from chalicelib.store.queue import Queue
 from chalicelib.store.signing import Signer
 from chalicelib.store.uploads import Uploads
 from chalicelib.store.users import Users
@@ -95,6 +101,14 @@ class Services:
         refresh_s = float(self._environment.get("COUNTERSIGN_POLICY_REFRESH_S", "30"))
         return PolicySource(PolicyObjects(self.aws, self.setting("POLICIES_BUCKET")), self.plugins, refresh_s)
 
+    @cached_property
+    def queue(self) -> Queue:
+        return Queue(self.aws, self.setting("QUEUE_URL"))
+
+    @cached_property
+    def due(self) -> Due:
+        return Due(self.aws, self.setting("TABLE"))
+
     def tenant(self, name: str) -> Tenant:
         return Tenant(self, name)
 
@@ -130,6 +144,7 @@ class Tenant:
         bound = (shared.aws, shared.setting("TABLE"), name)
         self.users = Users(*bound)
         self.idempotency = Idempotency(*bound)
+        self._changes = Changes(*bound, shared.queue)
         self._attempts = Attempts(*bound)
         self._liveness = LivenessSessions(*bound)
 
@@ -175,6 +190,17 @@ class Tenant:
         self.users.remove(user_key)
         return erased
 
+    def recover(self, user_key: str, now: datetime) -> None:
+        """Undo a change of the user that a crash left. Idempotent. Raises AwsError when something stayed."""
+        change = self._changes.stale(user_key, now)
+        if change is not None:
+            effects = tuple(self._shared.plugins.effects[name] for name in change.effects)
+            undo(change, Draft(), effects, self._effect_ports(self._collections(self.policy())), self._changes)
+
+    def _effect_ports(self, collections: tuple[str, ...]) -> EffectPorts:
+        bucket = self._shared.setting("IMAGES_BUCKET")
+        return EffectPorts(self._shared.aws, bucket, self.users, self._changes, collections)
+
     def _claim_liveness(self, submission: Submission) -> LivenessClaim:
         return self._liveness.claim(
             submission.liveness_session or "", submission.user_key, submission.verification_id, submission.received_at
@@ -193,14 +219,13 @@ class Tenant:
                 asked=asked,
             ),
             claim_liveness=self._claim_liveness,
-            effects=EffectPorts(shared.aws, bucket, self.users, collections),
-            journal=self.users,
+            effects=self._effect_ports(collections),
+            journal=self._changes,
             attempts=self._attempts,
             log=self.decisions,
             collection_for=lambda user_key: collections[shard_of(user_key, len(collections))],
-            image_key=lambda submission, kind: (
-                f"{self.name}/users/{submission.user_key}/{submission.verification_id}/{kind}"
-            ),
+            image_key=lambda user_key, change_id, kind: f"{self.name}/users/{user_key}/{change_id}/{kind}",
+            new_change_id=lambda: uuid4().hex,
             now=lambda: datetime.now(UTC),
             clock_s=time.perf_counter,
         )

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -22,14 +22,7 @@ from chalicelib.aws import AwsCaller
 from cli.resources import Names, create
 from sandbox import moto_repairs
 
-NAMES = Names(
-    table="countersign-test",
-    images_bucket="countersign-test-images",
-    policies_bucket="countersign-test-policies",
-    queue="countersign-test",
-    collection_prefix="test",
-    signing_key="alias/countersign-test-signing",
-)
+NAMES = replace(Names.for_environment("countersign-test"), collection_prefix="test")
 REGION = "eu-central-1"
 T = TypeVar("T")
 

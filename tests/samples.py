@@ -34,6 +34,7 @@ def change(tenant: str, change_id: str, *, user_id: str = "ada", creates: bool =
     key = user_key(tenant, user_id)
     return Change(
         change_id=change_id,
+        verification_id=change_id,
         tenant=tenant,
         user_id=user_id,
         user_key=key,

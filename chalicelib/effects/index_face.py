@@ -30,9 +30,6 @@ def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> 
         raise ConflictError("face-not-indexed", "No face in the picture could be stored; take another picture.")
     face_id = answer["FaceRecords"][0]["Face"]["FaceId"]
     image_key, version = change.image_keys["selfie"], answer["FaceModelVersion"]
-    threshold = material.asked.get("FaceMatchThreshold")
-    if change.creates and threshold is not None:  # the flow looks for duplicates
-        look_again(ports, change, material.images["selfie"].content, threshold)
     return replace(draft, face=StoredFace(face_id, change.collection, image_key, version, change.started_at))
 
 
@@ -45,7 +42,13 @@ def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:
     delete_faces(ports.aws, change.collection, face_ids)
 
 
+def settle(ports: EffectPorts, change: Change, material: Material) -> None:
+    """Look again, if the flow looks for duplicates."""
+    threshold = material.asked.get("FaceMatchThreshold")
+    if change.creates and threshold is not None:
+        look_again(ports, change, material.images["selfie"].content, threshold)
+
+
 def effect() -> Effect:
-    return Effect(
-        "index_face", "Add the face to the tenant's collection.", Phase.BEFORE, do, undo, ("selfie",), journaled=True
-    )
+    summary = "Add the face to the tenant's collection."
+    return Effect("index_face", summary, Phase.BEFORE, do, undo, ("selfie",), journaled=True, settle=settle)

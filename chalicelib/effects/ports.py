@@ -10,19 +10,21 @@ from chalicelib.model.change import Change, Draft, Material
 from chalicelib.model.facts import User
 
 
-class UserWriter(Protocol):
+class UserReader(Protocol):
+    def get(self, user_key: str) -> User | None: ...
+
+
+class ChangeWriter(Protocol):
     def save(self, change: Change, material: Material, draft: Draft) -> Draft:
         """Make the user's change real, with the decision, in one transaction."""
 
     def touch(self, change: Change, material: Material) -> None:
         """Note an authentication, with the decision, in one transaction."""
 
-    def get(self, user_key: str) -> User | None: ...
+    def under_way(self, user_key: str) -> Change | None: ...
 
-    def change_under_way(self, user_key: str) -> Change | None: ...
-
-    def outrank(self, rival: Change) -> bool:
-        """Keep a change that is under way from being saved; False when it is no longer under way."""
+    def stop(self, change: Change) -> bool:
+        """Make sure that the change never becomes real. False when it is real already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +33,6 @@ class EffectPorts:
 
     aws: Aws
     images_bucket: str
-    users: UserWriter
+    users: UserReader
+    changes: ChangeWriter
     collections: tuple[str, ...]

@@ -7,7 +7,7 @@ from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 
 
 def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:
-    return ports.users.save(change, material, draft)
+    return ports.changes.save(change, material, draft)
 
 
 def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:

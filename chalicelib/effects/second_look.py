@@ -45,12 +45,12 @@ def _wins(ports: EffectPorts, change: Change, rival_key: str, face_id: str, riva
     """Whether the rival keeps the face. One that is neither registered nor under way is a leftover and does not."""
     if _is_registered(ports, rival_key, face_id):
         return True
-    rival = ports.users.change_under_way(rival_key)
+    rival = ports.changes.under_way(rival_key)
     if rival is None or rival.change_id != rival_change_id:
         return _is_registered(ports, rival_key, face_id)  # it may have been saved between the two reads
     if rival.change_id < change.change_id:
         return True
-    return not ports.users.outrank(rival) and _is_registered(ports, rival_key, face_id)
+    return not ports.changes.stop(rival) and _is_registered(ports, rival_key, face_id)
 
 
 def _is_registered(ports: EffectPorts, user_key: str, face_id: str) -> bool:

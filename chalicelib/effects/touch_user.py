@@ -7,7 +7,7 @@ from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 
 
 def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:
-    ports.users.touch(change, material)
+    ports.changes.touch(change, material)
     return draft
 
 

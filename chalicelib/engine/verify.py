@@ -56,7 +56,8 @@ class Ports:
 
     `signal_request(submission, asked)` makes what signals read from; `effects` is what effects write through.
     `claim_liveness(submission)` takes the liveness session for this verification, once and for ever.
-    `collection_for(user_key)` names the shard that a new face goes to; `image_key(submission, kind)` a picture's place.
+    `collection_for(user_key)` names the shard that a new face goes to; `image_key(user_key, change_id, kind)` a
+    picture's place.
     """
 
     signal_request: Callable[[Submission, Mapping[str, float]], object]
@@ -66,7 +67,8 @@ class Ports:
     attempts: Attempts
     log: DecisionLog
     collection_for: Callable[[str], str]
-    image_key: Callable[[Submission, str], str]
+    image_key: Callable[[str, str, str], str]
+    new_change_id: Callable[[], str]
     now: Callable[[], datetime]
     clock_s: Callable[[], float]
 
@@ -215,8 +217,10 @@ def _images(known: Mapping[str, Any]) -> dict[str, Image]:
 
 
 def _change(plan: Plan, submission: Submission, images: Mapping[str, Image], ports: Ports) -> Change:
+    change_id = ports.new_change_id()
     return Change(
-        change_id=submission.verification_id,
+        change_id=change_id,
+        verification_id=submission.verification_id,
         tenant=submission.tenant,
         user_id=submission.user_id,
         user_key=submission.user_key,
@@ -224,7 +228,7 @@ def _change(plan: Plan, submission: Submission, images: Mapping[str, Image], por
         creates=plan.creates,
         effects=plan.flow.effects,
         collection=ports.collection_for(submission.user_key),
-        image_keys={kind: ports.image_key(submission, kind) for kind in images},
+        image_keys={kind: ports.image_key(submission.user_key, change_id, kind) for kind in images},
         started_at=submission.received_at,
     )
 

@@ -22,11 +22,13 @@ from chalicelib.model.policy import Retention
 class Change:
     """One change of one user's record: small, without pictures, and enough to undo all its effects.
 
+    `change_id` is of this attempt alone; a verification that is tried again after a crash has another change.
     `image_keys` are where the pictures go, by kind (selfie, id_card, id_card_back): known beforehand.
     `collection` is the shard in which the face goes. `creates` is true when the user must not exist yet.
     """
 
     change_id: str
+    verification_id: str
     tenant: str
     user_id: str
     user_key: str
@@ -72,16 +74,24 @@ class Draft:
     face: StoredFace | None = None
     retired: tuple[StoredFace, ...] = field(default=())
 
+    def with_made(self, other: Draft) -> Draft:
+        """This draft with what another effect has made beside it."""
+        return Draft(self.face or other.face, self.retired + other.retired)
+
 
 class Phase(StrEnum):
     """When an effect runs. `COMMIT` is the one conditional write that makes it real, together with the log entry.
 
-    Effects before it are undone, newest first, when anything fails; those after it can only be finished later.
+    Effects before it run side by side; when anything fails they are undone. Those after it can only be finished later.
     """
 
     BEFORE = "before"
     COMMIT = "commit"
     AFTER = "after"
+
+
+def nothing_to_settle(ports: Any, change: Change, material: Material) -> None:
+    """For effects that cannot race with those of another change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,8 @@ class Effect:
     `do(ports, change, material, draft)` returns the draft with what it made; `ports` are the effects' own way out.
     `undo(ports, change, draft)` removes what `do` may have made. It is idempotent and, when the draft knows nothing
     (after a crash), finds it by the change alone. Only effects of the phase BEFORE have something to undo.
+    `settle(ports, change, material)` runs once everything is made and before the commit: it raises ConflictError when
+    another change came first.
     `inputs` are the pictures without which it cannot run. `journaled`: it builds on the pending record of the change,
     as everything does that is written before the commit.
     """
@@ -102,3 +114,4 @@ class Effect:
     undo: Callable[[Any, Change, Draft], None]
     inputs: tuple[str, ...] = ()
     journaled: bool = False
+    settle: Callable[[Any, Change, Material], None] = nothing_to_settle

@@ -76,9 +76,12 @@ def decision_key(tenant: str, verification_id: str) -> dict[str, str]:
     return key(tenant, "V", verification_id, "DECISION")
 
 
-def decision_writes(table: Table, signed: SignedDecision) -> Iterator[dict[str, Item]]:
-    """The parts of the transaction that logs a decision; its condition loses when it is logged already."""
-    for item in _items(signed):
+def decision_writes(table: Table, signed: SignedDecision, change_id: str | None = None) -> Iterator[dict[str, Item]]:
+    """The parts of the transaction that logs a decision; its condition loses when it is logged already.
+
+    `change_id` is the change that becomes real with it: so it can be told later which attempt it was.
+    """
+    for item in _items(signed, change_id):
         yield {"Put": table.put_request(item, _NEW)}
 
 
@@ -87,7 +90,7 @@ def person_partition(tenant: str, subject: str) -> str:
     return _person_key(tenant, subject, "")["pk"]
 
 
-def _items(signed: SignedDecision) -> Iterator[Item]:
+def _items(signed: SignedDecision, change_id: str | None) -> Iterator[Item]:
     decision, receipt, retention = signed.decision, signed.receipt, signed.retention
     kept_until = epoch_s(decision.decided_at + timedelta(days=retention.decisions_days))
     person_sk, fields_sk = _person_sks(decision.verification_id)
@@ -95,6 +98,7 @@ def _items(signed: SignedDecision) -> Iterator[Item]:
     yield {
         **decision_key(decision.tenant, decision.verification_id),
         **receipt.as_json(),
+        **({"change_id": change_id} if change_id else {}),
         "expires_at": kept_until,
     }
     yield {

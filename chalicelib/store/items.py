@@ -31,6 +31,12 @@ def key(tenant: str, kind: str, name: str, sk: str) -> dict[str, str]:
     return {"pk": f"T#{tenant_name(tenant)}#{kind}#{name}", "sk": sk}
 
 
+def tenant_and_name(pk: str) -> tuple[str, str]:
+    """The tenant and the name in an item's partition key that `key` made."""
+    _, tenant, _, name = pk.split("#", 3)
+    return tenant, name
+
+
 def tenant_name(tenant: str) -> str:
     """The name itself if it is fit for keys, object prefixes and collection ids; else ValueError."""
     if not _TENANT.fullmatch(tenant):
@@ -86,11 +92,18 @@ class Table:
 
     def query(self, pk: str) -> Iterable[Item]:
         """All items of a partition, in the order of `sk`."""
+        return self._query({"ConsistentRead": True}, "#pk = :pk", pk=pk)
+
+    def query_index(self, index: str, condition: str, **values: object) -> Iterable[Item]:
+        """What an index holds under a key condition, in its order. It follows the table a little later."""
+        return self._query({"IndexName": index}, condition, **values)
+
+    def _query(self, how: Item, condition: str, **values: object) -> Iterable[Item]:
         request = {
             "TableName": self._name,
-            "KeyConditionExpression": "#pk = :pk",
-            "ConsistentRead": True,
-            **_names_and_values("#pk", {"pk": pk}),
+            "KeyConditionExpression": condition,
+            **how,
+            **_names_and_values(condition, values),
         }
         while True:
             answer = self._call("query", request)

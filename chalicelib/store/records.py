@@ -56,6 +56,7 @@ def item_of_change(change: Change) -> Item:
         "id": change.change_id,
         "started_at": stamp(change.started_at),
         "plan": {
+            "verification_id": change.verification_id,
             "flow": change.flow,
             "creates": change.creates,
             "effects": change.effects,
@@ -69,6 +70,7 @@ def change_of_item(item: Any, user: Item, tenant: str) -> Change:
     plan = item["plan"]
     return Change(
         change_id=item["id"],
+        verification_id=plan["verification_id"],
         tenant=tenant,
         user_id=user["user_id"],
         user_key=user["user_key"],

@@ -16,16 +16,9 @@ from chalicelib.errors import PolicyError
 from chalicelib.policy.load import load_policy
 from chalicelib.store.credentials import Credentials
 from chalicelib.wiring import Services
-from cli.resources import Names, create
+from cli.resources import Names, create, queue_url
 
-NAMES = Names(
-    table="countersign-local",
-    images_bucket="countersign-local-images",
-    policies_bucket="countersign-local-policies",
-    queue="countersign-local-recovery",
-    collection_prefix="countersign-local",
-    signing_key="alias/countersign-local-signing",
-)
+NAMES = Names.for_environment("countersign-local")
 _ACCESS = {
     "AWS_ACCESS_KEY_ID": "sandbox",
     "AWS_SECRET_ACCESS_KEY": "sandbox",
@@ -41,9 +34,9 @@ def sandbox_environment(sandbox_url: str | None = None) -> dict[str, str]:
     return kept | _ACCESS | away | endpoint | {"AWS_EC2_METADATA_DISABLED": "true"}
 
 
-def app_environment(sandbox_url: str) -> dict[str, str]:
+def app_environment(sandbox_url: str, queue_url: str) -> dict[str, str]:
     """The same, with what the app must know; it sees a changed policy within a second."""
-    return sandbox_environment(sandbox_url) | NAMES.environment() | {"COUNTERSIGN_POLICY_REFRESH_S": "1"}
+    return sandbox_environment(sandbox_url) | NAMES.environment(queue_url) | {"COUNTERSIGN_POLICY_REFRESH_S": "1"}
 
 
 def sandbox_session() -> boto3.Session:
@@ -56,7 +49,10 @@ def sandbox_session() -> boto3.Session:
 
 
 class Bootstrap:
-    """Publishes policies into a running sandbox. A tenant's first one also makes its collections and its key."""
+    """Makes the resources in a running sandbox, and publishes policies into it.
+
+    A tenant's first policy also makes its collections and its key.
+    """
 
     def __init__(self, sandbox_url: str, say: Callable[[str], None]) -> None:
         make: Callable[..., Any] = partial(sandbox_session().client, endpoint_url=sandbox_url)
@@ -64,6 +60,8 @@ class Bootstrap:
         self._plugins = Services({}).plugins
         self._say = say
         self._keys: dict[str, str] = {}
+        create(self._aws, NAMES, _ACCESS["AWS_DEFAULT_REGION"], {})
+        self.queue_url = queue_url(self._aws, NAMES.queue)
 
     @property
     def keys(self) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Child processes that answer HTTP: start one, wait until it answers, stop it whatever happens."""
+"""Child processes: start one, wait until it answers if it serves, stop it whatever happens."""
 
 from __future__ import annotations
 
@@ -39,12 +39,29 @@ def running(
 
     Raises CliError when it does not start, with the end of its log.
     """
-    port_file, log_file = home / f"{server.name}.port", home / f"{server.name}.log"
+    port_file = home / f"{server.name}.port"
     port_file.unlink(missing_ok=True)
-    command = [sys.executable, "-m", server.module, "--port", str(port), "--port-file", str(port_file)]
-    with log_file.open("wb") as log:
+    arguments = ["--port", str(port), "--port-file", str(port_file), *server.arguments]
+    with _process(server.name, [server.module, *arguments], environment, home, output) as process:
+        yield _wait_until_ready(server, process, port_file, home / f"{server.name}.log")
+
+
+@contextmanager
+def working(
+    name: str, module: str, environment: Mapping[str, str], home: Path, output: IO[bytes] | None = None
+) -> Iterator[None]:
+    """Keep a module running that serves nobody; it is stopped on leaving. Without `output` it logs into `home`."""
+    with _process(name, [module], environment, home, output):
+        yield
+
+
+@contextmanager
+def _process(
+    name: str, module: Sequence[str], environment: Mapping[str, str], home: Path, output: IO[bytes] | None
+) -> Iterator[subprocess.Popen[bytes]]:
+    with (home / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
-            [*command, *server.arguments],
+            [sys.executable, "-m", *module],
             cwd=PROJECT,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
@@ -53,7 +70,7 @@ def running(
             start_new_session=True,  # Ctrl-C is ours to handle; we then stop it
         )
         try:
-            yield _wait_until_ready(server, process, port_file, log_file)
+            yield process
         finally:
             _stop(process)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import IO
 
 from cli.local.bootstrap import Bootstrap, app_environment, sandbox_environment
 from cli.local.policies import PolicyWatcher
-from cli.local.processes import Server, running
+from cli.local.processes import Server, running, working
 
 _SANDBOX_READY_WITHIN_S = 120  # its first start compiles and loads the models
 _APP_READY_WITHIN_S = 60
@@ -31,9 +31,12 @@ class StackOptions:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
+    """`environment` is that of the app's processes."""
+
     url: str
     sandbox_url: str
     bootstrap: Bootstrap
+    environment: Mapping[str, str]
 
     def key(self, tenant: str) -> str:
         return self.bootstrap.keys[tenant]
@@ -41,9 +44,9 @@ class Stack:
 
 @contextmanager
 def local_stack(options: StackOptions, say: Callable[[str], None]) -> Iterator[Stack]:
-    """The sandbox, then the policies in it, then the app. `say` is told of each step and each published policy.
+    """The sandbox, then the policies in it, then the app and the worker of its queue.
 
-    Raises CliError when a part does not start.
+    `say` is told of each step and each published policy. Raises CliError when a part does not start.
     """
     options.home.mkdir(parents=True, exist_ok=True)
     say("starting the sandbox (a stand-in for AWS that looks at pictures) ...")
@@ -51,6 +54,9 @@ def local_stack(options: StackOptions, say: Callable[[str], None]) -> Iterator[S
         bootstrap = Bootstrap(sandbox_url, say)
         with PolicyWatcher(options.policies, bootstrap.publish):
             say("starting the app ...")
-            environment = app_environment(sandbox_url)
-            with running(_APP, environment, options.port, options.home, options.app_output) as url:
-                yield Stack(url, sandbox_url, bootstrap)
+            environment = app_environment(sandbox_url, bootstrap.queue_url)
+            with (
+                working("worker", "cli.local.worker", environment, options.home, options.app_output),
+                running(_APP, environment, options.port, options.home, options.app_output) as url,
+            ):
+                yield Stack(url, sandbox_url, bootstrap, environment)

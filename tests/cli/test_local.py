@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CliError
-from cli.local.bootstrap import app_environment
+from cli.local.bootstrap import NAMES, app_environment
 from cli.local.policies import PolicyWatcher, policy_files
 from cli.local.processes import Server, running
 
@@ -63,12 +63,12 @@ def test_the_app_sees_nothing_of_the_users_own_aws(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
     monkeypatch.setenv("COUNTERSIGN_TABLE", "production")
 
-    environment = app_environment("http://127.0.0.1:5")
+    environment = app_environment("http://127.0.0.1:5", "http://127.0.0.1:5/1/jobs")
 
     assert "AWS_PROFILE" not in environment
     assert "AWS_SESSION_TOKEN" not in environment
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:5"
-    assert environment["COUNTERSIGN_TABLE"] == "countersign-local"
+    assert environment["COUNTERSIGN_TABLE"] == NAMES.table
     assert environment["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
 
 

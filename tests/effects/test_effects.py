@@ -21,8 +21,15 @@ EFFECTS = built_in_effects()
 FACE_IDS = [f"{n}{n}{n}{n}{n}{n}{n}{n}-1111-1111-1111-111111111111" for n in range(4)]
 
 
+class Nobody:
+    """No user is known."""
+
+    def get(self, user_key: str) -> None:
+        return None
+
+
 class Saved:
-    """A user writer that notes what it is asked."""
+    """A writer of changes that notes what it is asked."""
 
     def __init__(self) -> None:
         self.calls: list[str] = []
@@ -34,9 +41,15 @@ class Saved:
     def touch(self, change: Change, material: Material) -> None:
         self.calls.append("touch")
 
+    def under_way(self, user_key: str) -> None:
+        return None
+
+    def stop(self, change: Change) -> bool:
+        return True
+
 
 def ports(aws: Aws) -> EffectPorts:
-    return EffectPorts(aws, NAMES.images_bucket, Saved(), ())
+    return EffectPorts(aws, NAMES.images_bucket, Nobody(), Saved(), ())
 
 
 def versions(server: AwsServer, prefix: str) -> list[str]:
@@ -186,4 +199,4 @@ def test_the_committing_effects_write_through_the_users() -> None:
     made, out = change("acme", "c1"), ports(CannedAws())
     EFFECTS["save_user"].do(out, made, material(made), Draft())
     EFFECTS["touch_user"].do(out, made, material(made), Draft())
-    assert isinstance(out.users, Saved) and out.users.calls == ["save", "touch"]
+    assert isinstance(out.changes, Saved) and out.changes.calls == ["save", "touch"]

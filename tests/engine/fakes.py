@@ -92,6 +92,10 @@ class World:
     def begin(self, change: Change) -> None:
         self.note("begin")
 
+    def stop(self, change: Change) -> bool:
+        self.note("stop")
+        return "save" not in self.events or "save" in self.breaks_at
+
     def abandon(self, change: Change) -> None:
         self.note("abandon")
 
@@ -129,4 +133,8 @@ def effect(name: str, phase: Phase, inputs: tuple[str, ...] = ()) -> Effect:
     def undo(world: World, change: Change, draft: Draft) -> None:
         world.note(f"undo {name}")
 
-    return Effect(name, "", phase, do, undo, inputs, journaled=phase is Phase.BEFORE or name == "save")
+    def settle(world: World, change: Change, material: Material) -> None:
+        world.note(f"settle {name}")
+
+    journaled = phase is Phase.BEFORE or name == "save"
+    return Effect(name, "", phase, do, undo, inputs, journaled, settle)

@@ -59,7 +59,8 @@ def run(policy: Policy, parts: Plugins, world: World | None = None, request: Any
         attempts=world,
         log=world,
         collection_for=lambda key: "c",
-        image_key=lambda submission, kind: kind,
+        image_key=lambda user_key, change_id, kind: kind,
+        new_change_id=lambda: "c1",
         now=lambda: NOW,
         clock_s=time.perf_counter,
     )
@@ -228,10 +229,11 @@ def saving_parts(outcome: str = "pass") -> Plugins:
     return plugins(signal("a", outcome), check("a", ("a",)), *SAVING)
 
 
-def test_an_approval_runs_the_effects_in_order() -> None:
+def test_an_approval_runs_the_effects_side_by_side_then_settles_then_commits() -> None:
     world = World()
     run(policy_of([step("a")], EFFECTS), saving_parts(), world)
-    assert world.events == ["reserve", "begin", "store", "index", "save", "tidy", "succeed"]
+    assert (world.events[:2], sorted(world.events[2:4])) == (["reserve", "begin"], ["index", "store"])
+    assert world.events[4:] == ["settle store", "settle index", "save", "tidy", "succeed"]
 
 
 def test_a_user_without_pictures_is_journaled_too() -> None:
@@ -248,13 +250,29 @@ def test_a_denial_writes_only_the_log_and_the_failure(outcome: str) -> None:
     assert sorted(world.events) == ["fail", "log", "reserve"]
 
 
-@pytest.mark.parametrize("breaks", ["store", "index", "save"])
+@pytest.mark.parametrize("breaks", ["store", "index", "settle index", "save"])
 def test_a_failing_effect_undoes_all_newest_first(breaks: str) -> None:
     error = AwsUnavailableError("s3:PutObject", "SlowDown", "")
     world = World(breaks_at={breaks: error})
     with pytest.raises(AwsUnavailableError):
         run(policy_of([step("a")], EFFECTS), saving_parts(), world)
-    assert world.events[-4:] == ["undo index", "undo store", "abandon", "release"]
+    assert {"store", "index"} <= set(world.events)
+    assert world.events[-5:] == ["stop", "undo index", "undo store", "abandon", "release"]
+
+
+def test_what_is_real_already_is_not_undone() -> None:
+    """The change was saved, but the answer that said so was lost."""
+    world = World(breaks_at={"tidy": RuntimeError("after the commit")})
+    with pytest.raises(RuntimeError):
+        run(policy_of([step("a")], EFFECTS), saving_parts(), world)
+    assert [event for event in world.events if event.startswith("undo")] == []
+
+
+def test_a_beginning_whose_answer_was_lost_is_forgotten() -> None:
+    world = World(breaks_at={"begin": AwsUnavailableError("dynamodb:PutItem", "ReadTimeoutError", "")})
+    with pytest.raises(AwsUnavailableError):
+        run(policy_of([step("a")], EFFECTS), saving_parts(), world)
+    assert world.events == ["reserve", "begin", "abandon", "release"]
 
 
 def test_an_undo_that_fails_keeps_the_pending_record_for_recovery() -> None:

@@ -1,0 +1,63 @@
+"""The jobs on the queue, by name, and what becomes due by itself.
+
+A job may come twice, late, or before one that was sent earlier, so each looks at what is there and does what is still
+to be done. One that raises is tried again; after a few tries its message is in the dead-letter queue.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+
+from chalicelib.store.due import SHARDS
+from chalicelib.store.items import Item, tenant_and_name
+from chalicelib.store.queue import Message
+from chalicelib.wiring import Services, Tenant
+
+Job = Callable[[Tenant, Message, datetime], None]
+
+# Meanwhile the job has had all its tries, so that a lasting trouble makes one message of many.
+SWEEP_AGAIN_AFTER = timedelta(hours=1)
+
+
+def recover(tenant: Tenant, message: Message, now: datetime) -> None:
+    """Bring a user's record to rest: what a crash left of a change is undone, or finished."""
+    tenant.recover(message["user_key"], now)
+
+
+JOBS: Mapping[str, Job] = {
+    "recover": recover,
+}
+
+# By `sk`, the job that looks at an item that is due; what it works on is in the item's `pk`.
+JOB_OF_DUE: Mapping[str, str] = {
+    "USER": "recover",
+}
+
+
+def run(services: Services, body: str, now: datetime) -> None:
+    """Run the job of one message. Raises KeyError or ValueError for what is no job, and what the job raises."""
+    message = json.loads(body)
+    JOBS[message["job"]](services.tenant(message["tenant"]), message, now)
+
+
+def sweep(services: Services, now: datetime) -> int:
+    """Put a job on the queue for each item that is due; how many. What a lost message should have done is done so."""
+    with ThreadPoolExecutor(len(SHARDS)) as pool:
+        items = [item for shard in pool.map(partial(_due, services, now), SHARDS) for item in shard]
+    services.queue.send_many([_message(item) for item in items])
+    for item in items:
+        services.due.postpone(item, now + SWEEP_AGAIN_AFTER)
+    return len(items)
+
+
+def _due(services: Services, now: datetime, shard: str) -> list[Item]:
+    return list(services.due.until(shard, now))
+
+
+def _message(item: Item) -> Message:
+    tenant, user_key = tenant_and_name(item["pk"])
+    return {"job": JOB_OF_DUE[item["sk"]], "tenant": tenant, "user_key": user_key}

@@ -1,0 +1,38 @@
+"""The queue of background jobs (SQS, standard: a message may come twice, late, or before an earlier one)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib.aws import Aws
+from chalicelib.errors import AwsUnavailableError
+
+Message = Mapping[str, Any]
+
+_SENT_AT_ONCE = 10  # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+
+
+class Queue:
+    """A message is JSON: `{"job": "<name>", "tenant": "<tenant>", ...}`, with what else the job takes."""
+
+    def __init__(self, aws: Aws, url: str) -> None:
+        self._aws = aws
+        self._url = url
+
+    def send(self, message: Message, delay_s: int = 0) -> None:
+        """Put a job on the queue, to be run after `delay_s` (at most 900) at the earliest."""
+        parameters = {"QueueUrl": self._url, "MessageBody": json.dumps(message), "DelaySeconds": delay_s}
+        self._aws("sqs", "send_message", parameters)
+
+    def send_many(self, messages: Sequence[Message]) -> None:
+        """Raises AwsUnavailableError when SQS took only some of them."""
+        for first in range(0, len(messages), _SENT_AT_ONCE):
+            batch = messages[first : first + _SENT_AT_ONCE]
+            entries = [{"Id": str(number), "MessageBody": json.dumps(message)} for number, message in enumerate(batch)]
+            answer = self._aws("sqs", "send_message_batch", {"QueueUrl": self._url, "Entries": entries})
+            if failed := answer.get("Failed"):
+                raise AwsUnavailableError(
+                    "sqs:SendMessageBatch", failed[0].get("Code", "Unknown"), "a job was not taken"
+                )

@@ -1,0 +1,115 @@
+"""`python -m cli.local.worker`: what Lambda does with the queue and the schedule, on this machine.
+
+It hands the app's own functions the events that Lambda would, and deletes the messages that were worked off. Those that
+were not become visible again by themselves, and SQS moves them to the dead-letter queue.
+https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.local.processes import PROJECT
+
+_BATCH_SIZE = 10
+_WAIT_S = 5
+_SWEEP_EVERY_S = 60
+_PAUSE_S = 1  # after an error of SQS
+
+Function = Callable[[Mapping[str, Any], None], Any]
+
+_log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Work until stopped; the environment says where AWS is."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    sys.path.insert(0, str(PROJECT))
+    import app  # noqa: F401, PLC0415 - registers the functions, as in Lambda
+    from chalicelib.routes import background  # noqa: PLC0415 - the app is found only now
+
+    sqs: Any = boto3.client("sqs")
+    worker = Worker(sqs, os.environ["COUNTERSIGN_QUEUE_URL"], background.jobs)
+    swept_s = time.monotonic()
+    while True:
+        try:
+            worker.work(_WAIT_S)
+            if time.monotonic() - swept_s >= _SWEEP_EVERY_S:
+                background.sweep(schedule_event(datetime.now(UTC)), None)
+                swept_s = time.monotonic()
+        except (BotoCoreError, ClientError) as error:
+            _log.warning("%s", error)
+            time.sleep(_PAUSE_S)
+
+
+class Worker:
+    """Takes batches off a queue for a function, as Lambda's event source mapping does."""
+
+    def __init__(self, sqs: Any, queue_url: str, function: Function) -> None:
+        self._sqs = sqs
+        self._queue_url = queue_url
+        self._function = function
+
+    def work(self, wait_s: int) -> int:
+        """Work off one batch, waiting so long for it to come; how many messages are done."""
+        received = self._sqs.receive_message(
+            QueueUrl=self._queue_url, MaxNumberOfMessages=_BATCH_SIZE, WaitTimeSeconds=wait_s, AttributeNames=["All"]
+        )
+        messages = received.get("Messages", [])
+        if not messages:
+            return 0
+        answer = self._function(sqs_event(messages, self._queue_url, self._sqs.meta.region_name), None)
+        failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        done = [message for message in messages if message["MessageId"] not in failed]
+        for message in done:
+            self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return len(done)
+
+
+def sqs_event(messages: list[dict[str, Any]], queue_url: str, region: str) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event"""
+    account, name = queue_url.rsplit("/", 2)[-2:]
+    return {
+        "Records": [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message["Attributes"],
+                "messageAttributes": message.get("MessageAttributes", {}),
+                "md5OfBody": message["MD5OfBody"],
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:{region}:{account}:{name}",
+                "awsRegion": region,
+            }
+            for message in messages
+        ]
+    }
+
+
+def schedule_event(now: datetime) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html"""
+    return {
+        "version": "0",
+        "id": "00000000-0000-0000-0000-000000000000",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": "123456789012",
+        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": "eu-west-1",
+        "resources": [],
+        "detail": {},
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from chalicelib.aws import Aws
+from chalicelib.errors import AwsUnavailableError, ConflictError, NotFoundError
+from chalicelib.model.change import Change, Draft
+from chalicelib.model.facts import UserStatus
+from chalicelib.store.changes import RECOVERY_DELAY, Changes
+from chalicelib.store.items import Table
+from chalicelib.store.queue import Queue
+from chalicelib.store.users import Users
+from cli.resources import queue_url
+from tests.aws_server import NAMES, AwsServer, at_once
+from tests.log import decisions_of
+from tests.samples import NOW, change, face, material
+
+UNUSUAL_IDS = ["ada@example.org", "用户 №1", "a#USER", "T#other#U#x", "' OR 1=1 --", "x" * 128]
+
+
+def changes_of(server: AwsServer, tenant: str, aws: Aws) -> Changes:
+    return Changes(aws, NAMES.table, tenant, Queue(aws, queue_url(server.aws, NAMES.queue)))
+
+
+@pytest.fixture
+def users(server: AwsServer, tenant: str) -> Users:
+    return Users(server.aws, NAMES.table, tenant)
+
+
+@pytest.fixture
+def changes(server: AwsServer, tenant: str) -> Changes:
+    return changes_of(server, tenant, server.aws)
+
+
+def register(changes: Changes, of: Change, *face_ids: str) -> None:
+    changes.begin(of)
+    changes.save(of, material(of), Draft(face(of, face_ids[0])) if face_ids else Draft())
+
+
+def conflict(call: Any) -> str:
+    with pytest.raises(ConflictError) as caught:
+        call()
+    return caught.value.code
+
+
+@pytest.mark.parametrize("user_id", UNUSUAL_IDS)
+def test_a_user_is_pending_then_active(users: Users, changes: Changes, tenant: str, user_id: str) -> None:
+    made = change(tenant, "c1", user_id=user_id)
+    changes.begin(made)
+    pending = users.get(made.user_key)
+    assert pending is not None and (pending.user_id, pending.status) == (user_id, UserStatus.PENDING)
+    changes.save(made, material(made, properties={"name": "Ada"}), Draft(face(made, "f1")))
+    user = users.get(made.user_key)
+    assert user is not None
+    assert (user.status, user.faces, user.properties) == (UserStatus.ACTIVE, (face(made, "f1"),), {"name": "Ada"})
+    assert user.created_at == NOW
+    assert changes.under_way(made.user_key) is None
+
+
+def test_of_many_who_begin_at_once_one_wins(users: Users, changes: Changes, tenant: str) -> None:
+    begins = [partial(changes.begin, change(tenant, f"c{n}")) for n in range(8)]
+    results = at_once(begins)
+    assert results.count(None) == 1
+    assert {error.code for error in results if isinstance(error, ConflictError)} == {"user-busy"}
+
+
+def test_of_many_updates_at_once_one_wins(users: Users, changes: Changes, tenant: str) -> None:
+    register(changes, change(tenant, "c0"), "f0")
+    results = at_once([partial(changes.begin, change(tenant, f"u{n}", creates=False)) for n in range(8)])
+    assert results.count(None) == 1
+
+
+def test_conflicts_are_named(users: Users, changes: Changes, tenant: str) -> None:
+    assert conflict(lambda: changes.begin(change(tenant, "u0", creates=False))) == "user-unknown"
+    changes.begin(change(tenant, "c1"))
+    assert conflict(lambda: changes.begin(change(tenant, "u1", creates=False))) == "user-unknown"
+    changes.save(change(tenant, "c1"), material(change(tenant, "c1")), Draft())
+    assert conflict(lambda: changes.begin(change(tenant, "c2"))) == "user-exists"
+    changes.begin(change(tenant, "u2", creates=False))
+    assert conflict(lambda: changes.begin(change(tenant, "u3", creates=False))) == "user-busy"
+
+
+def test_beginning_again_is_the_same_beginning(users: Users, changes: Changes, tenant: str) -> None:
+    """botocore sends a write again when its answer was lost."""
+    for made in (change(tenant, "c1"), change(tenant, "u1", creates=False)):
+        changes.begin(made)
+        changes.begin(made)
+        changes.save(made, material(made), Draft())
+
+
+@pytest.mark.parametrize("creates", [True, False])
+def test_a_crashed_change_gives_way_after_the_recovery_delay(
+    users: Users, changes: Changes, tenant: str, creates: bool
+) -> None:
+    if not creates:
+        register(changes, change(tenant, "c0"), "f0")
+    crashed = change(tenant, "crashed", creates=creates)
+    changes.begin(crashed)
+    soon = change(tenant, "soon", creates=creates, at=NOW + RECOVERY_DELAY)
+    late = change(tenant, "late", creates=creates, at=NOW + RECOVERY_DELAY + timedelta(seconds=1))
+    assert conflict(lambda: changes.begin(soon)) == "user-busy"
+    changes.begin(late)
+    assert conflict(lambda: changes.save(crashed, material(crashed), Draft())) == "user-busy"
+    changes.save(late, material(late), Draft())
+
+
+def test_the_plan_is_enough_to_undo_by(users: Users, changes: Changes, tenant: str) -> None:
+    for made in (change(tenant, "c1"), change(tenant, "u1", creates=False)):
+        changes.begin(made)
+        assert changes.under_way(made.user_key) == made
+        changes.save(made, material(made), Draft())
+
+
+def test_abandoning_leaves_nothing_and_keeps_what_was_saved(users: Users, changes: Changes, tenant: str) -> None:
+    made = change(tenant, "c1")
+    changes.begin(made)
+    changes.abandon(change(tenant, "someone else's"))
+    assert users.get(made.user_key) is not None
+    changes.abandon(made)
+    changes.abandon(made)
+    assert users.get(made.user_key) is None
+
+    register(changes, made, "f1")
+    changes.abandon(made)
+    update = change(tenant, "u1", creates=False)
+    changes.begin(update)
+    changes.abandon(update)
+    user = users.get(made.user_key)
+    assert user is not None and (user.status, len(user.faces)) == (UserStatus.ACTIVE, 1)
+
+
+def test_a_revoked_user_can_register_anew_and_brings_nothing_along(
+    server: AwsServer, users: Users, changes: Changes, tenant: str
+) -> None:
+    made = change(tenant, "c1")
+    register(changes, made, "f1")
+    where = {"pk": f"T#{tenant}#U#{made.user_key}", "sk": "USER"}
+    Table(server.aws, NAMES.table).update(where, "SET #status = :revoked", revoked="revoked")
+    later = change(tenant, "v1", creates=False)
+    assert conflict(lambda: changes.touch(later, material(later))) == "user-busy"
+    register(changes, change(tenant, "c2"), "f2")
+    user = users.get(made.user_key)
+    assert user is not None and [one.face_id for one in user.faces] == ["f2"]
+
+
+def test_the_oldest_faces_are_retired(users: Users, changes: Changes, tenant: str) -> None:
+    register(changes, change(tenant, "c0"), "f0")
+    for n in range(1, 4):
+        update = change(tenant, f"u{n}", creates=False, at=NOW + timedelta(minutes=n))
+        changes.begin(update)
+        draft = changes.save(update, material(update, keep_faces=2), Draft(face(update, f"f{n}")))
+        user = users.get(update.user_key)
+        assert user is not None
+        assert [one.face_id for one in user.faces] == [f"f{n - 1}", f"f{n}"]
+        assert [one.face_id for one in draft.retired] == ([f"f{n - 2}"] if n > 1 else [])
+
+
+def test_saving_keeps_and_adds_properties_and_logs_the_decision(
+    server: AwsServer, users: Users, changes: Changes, tenant: str
+) -> None:
+    made, update = change(tenant, "c1"), change(tenant, "u1", creates=False)
+    changes.begin(made)
+    changes.save(made, material(made, properties={"name": "Ada", "city": "London"}), Draft())
+    changes.begin(update)
+    changes.save(update, material(update, properties={"city": "Paris"}), Draft())
+    user = users.get(made.user_key)
+    assert user is not None and user.properties == {"name": "Ada", "city": "Paris"}
+    log = decisions_of(server, tenant)
+    assert [log.receipt(one, NOW).entry["details"]["decision"] for one in ("c1", "u1")] == ["approved", "approved"]
+
+
+def test_a_save_that_loses_logs_no_decision(server: AwsServer, users: Users, changes: Changes, tenant: str) -> None:
+    register(changes, change(tenant, "c1"), "f1")
+    never_begun = change(tenant, "u1", creates=False)
+    assert conflict(lambda: changes.save(never_begun, material(never_begun), Draft())) == "user-busy"
+    with pytest.raises(NotFoundError):
+        decisions_of(server, tenant).get("u1", NOW)
+
+
+def test_touching_needs_an_active_user(users: Users, changes: Changes, tenant: str) -> None:
+    made, later = change(tenant, "c1"), change(tenant, "v1", creates=False, at=NOW + timedelta(hours=1))
+    changes.begin(made)
+    assert conflict(lambda: changes.touch(later, material(later))) == "user-busy"
+    changes.save(made, material(made), Draft())
+    changes.touch(later, material(later))
+    user = users.get(made.user_key)
+    assert user is not None and user.last_authenticated_at == later.started_at
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_a_lost_answer_is_looked_up(server: AwsServer, tenant: str, written: bool) -> None:
+    """Undoing a change that was saved would take an active user's face away."""
+
+    def losing(service: str, operation: str, parameters: Any) -> Any:
+        lost = AwsUnavailableError("dynamodb:TransactWriteItems", "ReadTimeoutError", "")
+        if operation == "transact_write_items":
+            if written:
+                server.aws(service, operation, parameters)
+            raise lost
+        return server.aws(service, operation, parameters)
+
+    changes, made = changes_of(server, tenant, losing), change(tenant, "c1")
+    changes.begin(made)
+    if written:
+        changes.save(made, material(made), Draft(face(made, "f1")))
+    else:
+        with pytest.raises(AwsUnavailableError):
+            changes.save(made, material(made), Draft(face(made, "f1")))
+    user = Users(server.aws, NAMES.table, tenant).get(made.user_key)
+    assert user is not None and user.status is (UserStatus.ACTIVE if written else UserStatus.PENDING)
+
+
+def test_many_are_read_at_once(users: Users, changes: Changes, tenant: str) -> None:
+    made = [change(tenant, f"c{n}", user_id=f"user {n}") for n in range(105)]
+    for one in made:
+        changes.begin(one)
+    found = users.get_many([one.user_key for one in made] + ["", "nobody", made[0].user_key])
+    assert found.keys() == {one.user_key for one in made}
+
+
+def test_another_tenants_users_are_not_there(server: AwsServer, users: Users, changes: Changes, tenant: str) -> None:
+    made = change(tenant, "c1")
+    register(changes, made, "f1")
+    other = Users(server.aws, NAMES.table, f"{tenant}-2")
+    assert other.get(made.user_key) is None
+    assert other.get_many([made.user_key]) == {}
+    others = changes_of(server, f"{tenant}-2", server.aws)
+    assert others.under_way(made.user_key) is None
+    others.abandon(made)
+    others.begin(replace(made, tenant=f"{tenant}-2"))
+    mine = users.get(made.user_key)
+    assert mine is not None and mine.status is UserStatus.ACTIVE
