@@ -4,6 +4,7 @@
     |-- BadRequestError             400  the request's form is wrong; says what to change
     |   `-- BadImageError           400  one of its pictures cannot be used
     |-- ConsentMissingError         403  the policy asks for consent and none was given
+    |-- ScopeMissingError         403  the key may not do this
     |-- NotFoundError               404  no such thing for this tenant
     |-- ConflictError               409  the thing is in another state than the request needs
     |-- IdempotencyMismatchError    422  the Idempotency-Key came before with another request
@@ -43,6 +44,10 @@ class BadImageError(BadRequestError):
 
 
 class ConsentMissingError(CountersignError):
+    pass
+
+
+class ScopeMissingError(CountersignError):
     pass
 
 

@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 from hashlib import sha256
@@ -39,6 +40,7 @@ from chalicelib.store.decisions import Decisions
 from chalicelib.store.due import Due
 from chalicelib.store.idempotency import Idempotency
 from chalicelib.store.items import Table
+from chalicelib.store.key_uses import KeyUses
 from chalicelib.store.liveness import LivenessSessions
 from chalicelib.store.policies import PolicyObjects
 from chalicelib.store.pseudonyms import Pseudonyms
@@ -95,6 +97,10 @@ class Services:
     @cached_property
     def pseudonyms(self) -> Pseudonyms:
         return Pseudonyms(self.aws, self.setting("TABLE"))
+
+    @cached_property
+    def key_uses(self) -> KeyUses:
+        return KeyUses(self.credentials, ThreadPoolExecutor(max_workers=1, thread_name_prefix="key-use").submit)
 
     @cached_property
     def policies(self) -> PolicySource:

@@ -12,7 +12,7 @@ blueprint = Blueprint(__name__)
 _PROBLEMS = {
     "400": "The request's form is wrong, or a picture cannot be used.",
     "401": "No credential.",
-    "403": "The credential is not known, or consent is missing.",
+    "403": "The credential is not known or lacks the route's scope, or consent is missing.",
     "404": "No such thing for this tenant.",
     "409": "The user is in another state, or the Idempotency-Key is in use.",
     "415": "Not application/json.",

@@ -69,6 +69,7 @@ def problem_of(error: errors.CountersignError) -> Response:
 
 _PLAIN = (
     (errors.ConsentMissingError, 403, "consent-missing"),
+    (errors.ScopeMissingError, 403, "scope-missing"),
     (errors.NotFoundError, 404, "not-found"),
     (errors.IdempotencyMismatchError, 422, "idempotency-mismatch"),
 )

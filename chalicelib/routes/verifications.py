@@ -100,6 +100,7 @@ def get_receipt(verification_id: str) -> Response:
 @answering
 def get_receipts_key() -> Response:
     """The public key that receipts are verified with."""
+    tenant_of(blueprint.current_request)
     key = services().signer.public_key
     return answer(200, {"algorithm": ALGORITHM, "key_id": key.key_id, "pem": key.pem})
 
@@ -108,20 +109,22 @@ def get_receipts_key() -> Response:
 @answering
 def create_upload() -> Response:
     """Where to POST a picture that does not fit in a request: bound to this tenant, type and size, single use."""
+    tenant = _tenant()
     fields = body.read_object(blueprint.current_request.raw_body, ("content_type", "size_bytes"))
     content_type, size_bytes = body.text(fields, "content_type", 64), fields.get("size_bytes")
     if content_type not in ("image/jpeg", "image/png"):
         raise BadRequestError("image-wrong-type", "content_type must be image/jpeg or image/png.", "content_type")
     if type(size_bytes) is not int or not 1 <= size_bytes <= MAX_IMAGE_BYTES:
         raise BadRequestError("image-too-large", f"size_bytes must be from 1 to {MAX_IMAGE_BYTES:,}.", "size_bytes")
-    return answer(201, _tenant().uploads.create(content_type, size_bytes, datetime.now(UTC)))
+    return answer(201, tenant.uploads.create(content_type, size_bytes, datetime.now(UTC)))
 
 
 @blueprint.route("/v1/liveness-sessions", methods=["POST"], authorizer=tenant_auth)
 @answering
 def create_liveness_session() -> Response:
     """A Face Liveness session for one user, good for one verification within three minutes."""
+    tenant = _tenant()
     fields = body.read_object(blueprint.current_request.raw_body, ("user_id",))
-    tenant, user_id = _tenant(), body.text(fields, "user_id", body.MAX_USER_ID_LENGTH)
+    user_id = body.text(fields, "user_id", body.MAX_USER_ID_LENGTH)
     session_id = tenant.create_liveness_session(user_key(tenant.name, user_id), datetime.now(UTC))
     return answer(201, {"session_id": session_id, "expires_in_s": 180})

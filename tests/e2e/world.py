@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -11,6 +13,7 @@ from typing import Any
 import urllib3
 
 from chalicelib.aws import AwsCaller
+from chalicelib.model.credential import ALL_SCOPES, Credential, Scope
 from chalicelib.store.credentials import Credentials
 from cli.client import Client
 from cli.local.bootstrap import NAMES, sandbox_session
@@ -37,9 +40,22 @@ class World:
     def client(self, tenant: str) -> Client:
         return Client(self.stack.url, self.stack.key(tenant))
 
-    def new_key(self, tenant: str) -> str:
+    def new_key(self, tenant: str, scopes: Iterable[Scope] = ALL_SCOPES) -> str:
         """Another key for a tenant, which may have no policy."""
-        return self._credentials().create(tenant, "test", datetime.now(UTC))
+        return self._credentials().create(tenant, "test", datetime.now(UTC), scopes)
+
+    def key_of(self, key: str) -> Credential:
+        """What is known of a key."""
+        found = self._credentials().find(key, datetime.now(UTC))
+        assert found is not None
+        return next(one for one in self._credentials().list(found.tenant) if one.key_id == found.key_id)
+
+    @staticmethod
+    def wait_until(happened: Callable[[], bool], within_s: float = 20) -> None:
+        deadline_s = time.monotonic() + within_s
+        while not happened():
+            assert time.monotonic() < deadline_s, "it did not happen in time"
+            time.sleep(0.05)
 
     def revoke(self, key: str) -> None:
         self._credentials().revoke(key.split("_")[1], datetime.now(UTC))

@@ -26,12 +26,12 @@ def credentials(server: AwsServer) -> Credentials:
 
 def test_a_token_tells_the_tenant_until_it_is_revoked(credentials: Credentials, tenant: str) -> None:
     token, other = credentials.create(tenant, "first", NOW), credentials.create(tenant, "second", NOW)
-    found = credentials.find(token)
+    found = credentials.find(token, NOW)
     assert found is not None and (found.tenant, found.name) == (tenant, "first")
     credentials.revoke(found.key_id, NOW)
     credentials.revoke(found.key_id, NOW + timedelta(days=1))
-    assert credentials.find(token) is None
-    assert credentials.find(other) is not None
+    assert credentials.find(token, NOW) is None
+    assert credentials.find(other, NOW) is not None
     assert {one.name: one.revoked_at for one in credentials.list(tenant)} == {"first": stamp(NOW), "second": None}
     assert credentials.list(f"{tenant}-2") == ()
     with pytest.raises(NotFoundError):
@@ -42,7 +42,7 @@ def test_no_other_text_is_a_token(credentials: Credentials, tenant: str) -> None
     token, other = credentials.create(tenant, "a", NOW), credentials.create(tenant, "b", NOW)
     mixed = f"{token[:20]}{other[20:]}"
     for text in ("", "cs__", token[:-1], token + "A", token.upper(), f" {token}", token[:-43] + "A" * 43, mixed):
-        assert credentials.find(text) is None
+        assert credentials.find(text, NOW) is None
 
 
 def test_the_secret_is_not_kept(server: AwsServer, credentials: Credentials, tenant: str) -> None:
