@@ -21,10 +21,9 @@ from chalicelib.checks import all_checks
 from chalicelib.effects import built_in_effects
 from chalicelib.effects.erase import Erased, erase
 from chalicelib.effects.ports import EffectPorts
-from chalicelib.engine.commit import undo
+from chalicelib.engine.commit import Writing, recover
 from chalicelib.engine.plan import plan_flow
 from chalicelib.engine.verify import Ports, verify
-from chalicelib.model.change import Draft
 from chalicelib.model.decision import Decision
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Flow, Policy, collection_names
@@ -35,6 +34,7 @@ from chalicelib.signals.request import SignalRequest
 from chalicelib.store.attempts import Attempts
 from chalicelib.store.audit import Audit
 from chalicelib.store.changes import Changes
+from chalicelib.store.commits import Commits
 from chalicelib.store.credentials import Credentials
 from chalicelib.store.decisions import Decisions
 from chalicelib.store.due import Due
@@ -151,6 +151,7 @@ class Tenant:
         self.users = Users(*bound)
         self.idempotency = Idempotency(*bound)
         self._changes = Changes(*bound, shared.queue)
+        self._commits = Commits(*bound)
         self._attempts = Attempts(*bound)
         self._liveness = LivenessSessions(*bound)
 
@@ -197,15 +198,21 @@ class Tenant:
         return erased
 
     def recover(self, user_key: str, now: datetime) -> None:
-        """Undo a change of the user that a crash left. Idempotent. Raises AwsError when something stayed."""
-        change = self._changes.stale(user_key, now)
-        if change is not None:
-            effects = tuple(self._shared.plugins.effects[name] for name in change.effects)
-            undo(change, Draft(), effects, self._effect_ports(self._collections(self.policy())), self._changes)
+        """Undo or finish what a crash left of a change of the user. Idempotent. Raises AwsError if something stayed."""
+        recover(user_key, now, self._writing(()))
 
-    def _effect_ports(self, collections: tuple[str, ...]) -> EffectPorts:
-        bucket = self._shared.setting("IMAGES_BUCKET")
-        return EffectPorts(self._shared.aws, bucket, self.users, self._changes, collections)
+    def _writing(self, collections: tuple[str, ...]) -> Writing:
+        """`collections` are those in which rivals are looked for."""
+        shared = self._shared
+        ports = EffectPorts(
+            aws=shared.aws,
+            images_bucket=shared.setting("IMAGES_BUCKET"),
+            users=self.users,
+            changes=self._changes,
+            commits=self._commits,
+            collections=collections,
+        )
+        return Writing(shared.plugins.effects, ports, self._changes)
 
     def _claim_liveness(self, submission: Submission) -> LivenessClaim:
         return self._liveness.claim(
@@ -225,8 +232,7 @@ class Tenant:
                 asked=asked,
             ),
             claim_liveness=self._claim_liveness,
-            effects=self._effect_ports(collections),
-            journal=self._changes,
+            writing=self._writing(collections),
             attempts=self._attempts,
             log=self.decisions,
             collection_for=lambda user_key: collections[shard_of(user_key, len(collections))],

@@ -12,7 +12,8 @@ import pytest
 from chalicelib import jobs
 from chalicelib.jobs import SWEEP_AGAIN_AFTER, sweep
 from chalicelib.routes import background
-from chalicelib.store.changes import RECOVERY_DELAY, Changes
+from chalicelib.store.changes import Changes
+from chalicelib.store.records import RECOVERY_DELAY
 from chalicelib.wiring import Services
 from cli.local.worker import Worker
 from cli.resources import MAX_RECEIVES, Names, create, queue_url

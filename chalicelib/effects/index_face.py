@@ -51,4 +51,4 @@ def settle(ports: EffectPorts, change: Change, material: Material) -> None:
 
 def effect() -> Effect:
     summary = "Add the face to the tenant's collection."
-    return Effect("index_face", summary, Phase.BEFORE, do, undo, ("selfie",), journaled=True, settle=settle)
+    return Effect("index_face", summary, Phase.BEFORE, do, undo, settle, inputs=("selfie",), journaled=True)

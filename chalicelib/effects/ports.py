@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chalicelib.aws import Aws
-from chalicelib.model.change import Change, Draft, Material
+from chalicelib.model.change import Change, Draft, Leftover, Material
 from chalicelib.model.facts import User
 
 
@@ -14,17 +14,25 @@ class UserReader(Protocol):
     def get(self, user_key: str) -> User | None: ...
 
 
-class ChangeWriter(Protocol):
-    def save(self, change: Change, material: Material, draft: Draft) -> Draft:
+class CommitWriter(Protocol):
+    def save(self, change: Change, material: Material, draft: Draft) -> None:
         """Make the user's change real, with the decision, in one transaction."""
 
     def touch(self, change: Change, material: Material) -> None:
         """Note an authentication, with the decision, in one transaction."""
 
+
+class ChangeWriter(Protocol):
     def under_way(self, user_key: str) -> Change | None: ...
 
     def stop(self, change: Change) -> bool:
         """Make sure that the change never becomes real. False when it is real already."""
+
+    def leftovers(self, user_key: str) -> tuple[Leftover, ...]:
+        """What the user's record has let go of and is still to be deleted."""
+
+    def discarded(self, user_key: str, leftovers: tuple[Leftover, ...]) -> None:
+        """They are gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,4 +43,5 @@ class EffectPorts:
     images_bucket: str
     users: UserReader
     changes: ChangeWriter
+    commits: CommitWriter
     collections: tuple[str, ...]

@@ -5,19 +5,19 @@ from __future__ import annotations
 from chalicelib.aws import delete_object
 from chalicelib.effects.faces import delete_faces
 from chalicelib.effects.ports import EffectPorts
-from chalicelib.model.change import Change, Draft, Effect, Material, Phase
+from chalicelib.model.change import Effect, Phase
 
 
-def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:  # noqa: ARG001
-    for face in draft.retired:
-        delete_faces(ports.aws, face.collection, [face.face_id])
-        delete_object(ports.aws, ports.images_bucket, face.image_key)
-    return draft
-
-
-def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:
-    """Nothing: the record has long let go of these faces."""
+def finish(ports: EffectPorts, user_key: str) -> None:
+    """The record notes what it has let go of, so this can be repeated after a crash until nothing is left."""
+    leftovers = ports.changes.leftovers(user_key)
+    for leftover in leftovers:
+        if leftover.face_id and leftover.collection:
+            delete_faces(ports.aws, leftover.collection, [leftover.face_id])
+        delete_object(ports.aws, ports.images_bucket, leftover.image_key)
+    if leftovers:
+        ports.changes.discarded(user_key, leftovers)
 
 
 def effect() -> Effect:
-    return Effect("retire_faces", "Remove the faces beyond the policy's limit.", Phase.AFTER, do, undo)
+    return Effect("retire_faces", "Remove the faces beyond the policy's limit.", Phase.AFTER, finish=finish)

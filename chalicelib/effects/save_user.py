@@ -7,14 +7,9 @@ from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 
 
 def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:
-    return ports.changes.save(change, material, draft)
-
-
-def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:
-    """Nothing: a transaction that failed wrote nothing."""
+    ports.commits.save(change, material, draft)
+    return draft
 
 
 def effect() -> Effect:
-    return Effect(
-        "save_user", "Make the user's record real, with the decision.", Phase.COMMIT, do, undo, journaled=True
-    )
+    return Effect("save_user", "Make the user's record real, with the decision.", Phase.COMMIT, do, journaled=True)

@@ -7,13 +7,9 @@ from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 
 
 def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:
-    ports.changes.touch(change, material)
+    ports.commits.touch(change, material)
     return draft
 
 
-def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:
-    """Nothing: a transaction that failed wrote nothing."""
-
-
 def effect() -> Effect:
-    return Effect("touch_user", "Note the authentication, with the decision.", Phase.COMMIT, do, undo)
+    return Effect("touch_user", "Note the authentication, with the decision.", Phase.COMMIT, do)

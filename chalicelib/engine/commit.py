@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
-from chalicelib.errors import AwsError
+from chalicelib.errors import AwsError, ConflictError
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 
 _log = logging.getLogger(__name__)
@@ -23,50 +25,99 @@ class Journal(Protocol):
         Raises ConflictError when the user is not in a state for it.
         """
 
+    def crashed(self, user_key: str, now: datetime, verification_id: str | None = None) -> Change | None:
+        """A change under way that nothing works on any more; an earlier attempt of this verification is one."""
+
     def stop(self, change: Change) -> bool:
         """Make sure that the change never becomes real. False when it is real already."""
 
     def abandon(self, change: Change) -> None:
         """Forget the change, after its effects have been undone. Idempotent."""
 
+    def rest(self, user_key: str, now: datetime) -> None:
+        """Nothing is left to be done about the user."""
 
-def commit(change: Change, material: Material, effects: tuple[Effect, ...], ports: Any, journal: Journal) -> Draft:
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """All effects there are, by name, what they write through, and where their plan is kept."""
+
+    effects: Mapping[str, Effect]
+    ports: Any
+    journal: Journal
+
+    def of(self, change: Change, phase: Phase) -> tuple[Effect, ...]:
+        """The change's effects of a phase, in the order of its plan."""
+        return tuple(effect for name in change.effects if (effect := self.effects[name]).phase is phase)
+
+
+def commit(change: Change, material: Material, writing: Writing) -> None:
     """Run the effects: those before the commit side by side, then the one that commits, then those after it.
 
     Raises what an effect raised, after undoing what was made, newest first.
-    An effect after the commit that fails is only logged: the approval stands, and the sweep finishes it.
+    An effect after the commit that fails is only logged: the approval stands, and recovery finishes it.
     """
-    before, commits, after = (_of_phase(effects, phase) for phase in Phase)
-    journaled = any(effect.journaled for effect in effects)
+    journaled = any(writing.effects[name].journaled for name in change.effects)
     if journaled:
-        _begin(change, journal)
-    draft, failure = _make(before, ports, change, material)
+        _begin(change, writing)
+    draft, failure = _make(writing.of(change, Phase.BEFORE), writing.ports, change, material)
     try:
         if failure:
             raise failure
-        for effect in before:
-            effect.settle(ports, change, material)
-        for effect in commits:
-            draft = effect.do(ports, change, material, draft)
+        for effect in writing.of(change, Phase.BEFORE):
+            effect.settle(writing.ports, change, material)
+        for effect in writing.of(change, Phase.COMMIT):
+            effect.do(writing.ports, change, material, draft)
     except Exception:
-        if journaled:
-            _clean_up(change, draft, effects, ports, journal)
+        if journaled:  # the caller's own undo; what it does not manage is left to recovery
+            _quietly("undo", change, partial(undo, change, draft, writing))
         raise
-    for effect in after:
-        _quietly(effect.name, change, partial(effect.do, ports, change, material, draft))
-    return draft
+    for effect in writing.of(change, Phase.AFTER):
+        _quietly(effect.name, change, partial(effect.finish, writing.ports, change.user_key))
 
 
-def _of_phase(effects: tuple[Effect, ...], phase: Phase) -> tuple[Effect, ...]:
-    return tuple(effect for effect in effects if effect.phase is phase)
+def undo(change: Change, draft: Draft, writing: Writing) -> None:
+    """Stop the change, undo its effects, newest first, and forget it. Idempotent; a change that was saved stays.
+
+    Raises what the first failed undo raised, after trying the others: the change then stays, to be tried again.
+    """
+    if not writing.journal.stop(change):
+        return
+    undone = [
+        _quietly(f"undo of {effect.name}", change, partial(effect.undo, writing.ports, change, draft))
+        for effect in reversed(writing.of(change, Phase.BEFORE))
+    ]
+    for error in filter(None, undone):
+        raise error
+    writing.journal.abandon(change)
 
 
-def _begin(change: Change, journal: Journal) -> None:
+def recover(user_key: str, now: datetime, writing: Writing) -> None:
+    """Bring a user's record to rest: a crashed change has never happened, a saved one is completed.
+
+    Idempotent, also beside itself and beside a change that still runs. Raises AwsError when something stayed.
+    """
+    crashed = writing.journal.crashed(user_key, now)
+    if crashed is not None:
+        undo(crashed, Draft(), writing)
+    for effect in writing.effects.values():
+        effect.finish(writing.ports, user_key)
+    writing.journal.rest(user_key, now)
+
+
+def _begin(change: Change, writing: Writing) -> None:
+    journal = writing.journal
     try:
         journal.begin(change)
     except AwsError:  # it may have been written all the same; no effect has run, so there is nothing to undo
         _quietly("abandon", change, partial(journal.abandon, change))
         raise
+    except ConflictError:
+        crashed = journal.crashed(change.user_key, change.started_at, change.verification_id)
+        if crashed is None:
+            raise
+        undo(crashed, Draft(), writing)
+        journal.begin(change)
 
 
 def _make(
@@ -82,27 +133,6 @@ def _make(
         if run.exception() is None:
             draft = draft.with_made(run.result())
     return draft, next((error for run in runs if isinstance(error := run.exception(), Exception)), None)
-
-
-def undo(change: Change, draft: Draft, effects: tuple[Effect, ...], ports: Any, journal: Journal) -> None:
-    """Stop the change, undo its effects, newest first, and forget it. Idempotent; a change that was saved stays.
-
-    Raises what the first failed undo raised, after trying the others: the change then stays, to be tried again.
-    """
-    if not journal.stop(change):
-        return
-    undone = [
-        _quietly(f"undo of {effect.name}", change, partial(effect.undo, ports, change, draft))
-        for effect in reversed(_of_phase(effects, Phase.BEFORE))
-    ]
-    for error in filter(None, undone):
-        raise error
-    journal.abandon(change)
-
-
-def _clean_up(change: Change, draft: Draft, effects: tuple[Effect, ...], ports: Any, journal: Journal) -> None:
-    """The caller's own undo. What it does not manage is left to recovery."""
-    _quietly("undo", change, partial(undo, change, draft, effects, ports, journal))
 
 
 def _quietly(what: str, change: Change, run: Callable[[], object]) -> AwsError | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -9,12 +10,12 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, Protocol
 
-from chalicelib.engine.commit import Journal, commit
+from chalicelib.engine.commit import Writing, commit
 from chalicelib.engine.gather import Gathering
 from chalicelib.engine.judge import Judgement, judge
 from chalicelib.engine.plan import Plan, plan_flow
 from chalicelib.engine.record import extracted_fields, recorded_signals
-from chalicelib.errors import BadRequestError, ConsentMissingError
+from chalicelib.errors import AwsError, BadRequestError, ConsentMissingError
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.change import Change, Material, Phase
 from chalicelib.model.decision import Decision, Verdict
@@ -24,6 +25,8 @@ from chalicelib.model.log import SignedDecision
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Execution, Flow, Policy, Retention
 from chalicelib.model.submission import LivenessClaim, Submission
+
+_log = logging.getLogger(__name__)
 
 ENGINE_VERSION = "1"
 
@@ -54,7 +57,7 @@ class DecisionLog(Protocol):
 class Ports:
     """The engine's ways out, all bound to one tenant.
 
-    `signal_request(submission, asked)` makes what signals read from; `effects` is what effects write through.
+    `signal_request(submission, asked)` makes what signals read from; `writing` is how effects become real.
     `claim_liveness(submission)` takes the liveness session for this verification, once and for ever.
     `collection_for(user_key)` names the shard that a new face goes to; `image_key(user_key, change_id, kind)` a
     picture's place.
@@ -62,8 +65,7 @@ class Ports:
 
     signal_request: Callable[[Submission, Mapping[str, float]], object]
     claim_liveness: Callable[[Submission], LivenessClaim]
-    effects: Any
-    journal: Journal
+    writing: Writing
     attempts: Attempts
     log: DecisionLog
     collection_for: Callable[[str], str]
@@ -198,7 +200,7 @@ def _make_real(
             images = _images(known)
             change = _change(plan, submission, images, ports)
             material = _material(plan, policy, submission, decision, signed, images)
-            commit(change, material, plan.effects, ports.effects, ports.journal)
+            commit(change, material, ports.writing)
         else:
             appended = pool.submit(lambda: ports.log.append(signed()))
             if decision.verdict is Verdict.DENIED:
@@ -207,7 +209,15 @@ def _make_real(
                 ports.attempts.release(attempt)
             appended.result()
     if decision.verdict is Verdict.APPROVED:
+        _forget_failures(attempt, ports)
+
+
+def _forget_failures(attempt: Attempt, ports: Ports) -> None:
+    """The approval is real by now: a failure here must not make an error of it."""
+    try:
         ports.attempts.succeed(attempt)
+    except AwsError as error:
+        _log.error("attempts of verification %s: %s %s", attempt.id, error.operation, error.code)
 
 
 def _images(known: Mapping[str, Any]) -> dict[str, Image]:

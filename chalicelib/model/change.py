@@ -69,20 +69,28 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the effects have made so far. `retired` are faces that the saved record no longer holds."""
+    """What the effects have made so far. An empty one knows nothing, as after a crash."""
 
     face: StoredFace | None = None
-    retired: tuple[StoredFace, ...] = field(default=())
 
     def with_made(self, other: Draft) -> Draft:
         """This draft with what another effect has made beside it."""
-        return Draft(self.face or other.face, self.retired + other.retired)
+        return Draft(self.face or other.face)
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A picture that a user's record has let go of, and the face that was indexed from it, if there was one."""
+
+    image_key: str
+    face_id: str | None = None
+    collection: str | None = None
 
 
 class Phase(StrEnum):
     """When an effect runs. `COMMIT` is the one conditional write that makes it real, together with the log entry.
 
-    Effects before it run side by side; when anything fails they are undone. Those after it can only be finished later.
+    Effects before it run side by side, and are undone when anything fails. Those after it are finished sooner or later.
     """
 
     BEFORE = "before"
@@ -90,19 +98,32 @@ class Phase(StrEnum):
     AFTER = "after"
 
 
-def nothing_to_settle(ports: Any, change: Change, material: Material) -> None:
-    """For effects that cannot race with those of another change."""
+def _make_nothing(_ports: Any, _change: Change, _material: Material, draft: Draft) -> Draft:
+    return draft
+
+
+def _undo_nothing(_ports: Any, _change: Change, _draft: Draft) -> None:
+    """A transaction that failed wrote nothing, and what comes after the commit is not undone."""
+
+
+def _settle_nothing(_ports: Any, _change: Change, _material: Material) -> None:
+    """It cannot race with another change's effects."""
+
+
+def _finish_nothing(_ports: Any, _user_key: str) -> None:
+    """Nothing is left to do after the commit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One write and its undo.
+    """One write and its undo. `ports` are the effects' own way out.
 
-    `do(ports, change, material, draft)` returns the draft with what it made; `ports` are the effects' own way out.
-    `undo(ports, change, draft)` removes what `do` may have made. It is idempotent and, when the draft knows nothing
-    (after a crash), finds it by the change alone. Only effects of the phase BEFORE have something to undo.
-    `settle(ports, change, material)` runs once everything is made and before the commit: it raises ConflictError when
+    `do(ports, change, material, draft)` returns the draft with what it made.
+    `undo(ports, change, draft)`, of the phase BEFORE, removes what `do` may have made. It is idempotent and, when the
+    draft knows nothing (after a crash), finds it by the change alone.
+    `settle(ports, change, material)`, of the phase BEFORE, runs once everything is made: it raises ConflictError when
     another change came first.
+    `finish(ports, user_key)`, of the phase AFTER, does what the saved record says is still to be done. Idempotent.
     `inputs` are the pictures without which it cannot run. `journaled`: it builds on the pending record of the change,
     as everything does that is written before the commit.
     """
@@ -110,8 +131,9 @@ class Effect:
     name: str
     summary: str
     phase: Phase
-    do: Callable[[Any, Change, Material, Draft], Draft]
-    undo: Callable[[Any, Change, Draft], None]
+    do: Callable[[Any, Change, Material, Draft], Draft] = _make_nothing
+    undo: Callable[[Any, Change, Draft], None] = _undo_nothing
+    settle: Callable[[Any, Change, Material], None] = _settle_nothing
+    finish: Callable[[Any, str], None] = _finish_nothing
     inputs: tuple[str, ...] = ()
     journaled: bool = False
-    settle: Callable[[Any, Change, Material], None] = nothing_to_settle

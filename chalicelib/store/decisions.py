@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.errors import AwsConditionFailedError, NotFoundError
+from chalicelib.model.change import Change
 from chalicelib.model.decision import Decision
 from chalicelib.model.log import LogEntry, Receipt, SignedDecision
 from chalicelib.model.policy import Retention
@@ -74,6 +75,12 @@ class Decisions:
 
 def decision_key(tenant: str, verification_id: str) -> dict[str, str]:
     return key(tenant, "V", verification_id, "DECISION")
+
+
+def is_real(table: Table, change: Change) -> bool:
+    """Whether this very change was saved, with its decision."""
+    entry = table.get(decision_key(change.tenant, change.verification_id))
+    return entry is not None and entry.get("change_id") == change.change_id
 
 
 def decision_writes(table: Table, signed: SignedDecision, change_id: str | None = None) -> Iterator[dict[str, Item]]:

@@ -6,7 +6,8 @@ spreads the index over several partitions; it follows from the item's key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -23,6 +24,22 @@ def due_attributes(pk: str, at: datetime) -> dict[str, str]:
     """The attributes with which an item stands in the index; without them it does not."""
     shard = int.from_bytes(sha256(pk.encode()).digest()[:8]) % len(SHARDS)
     return {"due_shard": SHARDS[shard], "due_at": stamp(at)}
+
+
+@dataclass(frozen=True, slots=True)
+class DueClause:
+    """Parts of an update's expression (see `update_expression`), with their values."""
+
+    sets: tuple[str, ...]
+    removes: tuple[str, ...]
+    values: Mapping[str, str]
+
+
+def due_clause(pk: str, at: datetime | None) -> DueClause:
+    """Put an item in the index, or (None: nothing is due) take it out."""
+    if at is None:
+        return DueClause((), ("#due_shard", "#due_at"), {})
+    return DueClause(("#due_shard = :due_shard", "#due_at = :due_at"), (), due_attributes(pk, at))
 
 
 class Due:

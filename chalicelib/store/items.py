@@ -152,6 +152,12 @@ class Table:
         return self._aws("dynamodb", operation, parameters)
 
 
+def update_expression(sets: Iterable[str], removes: Iterable[str] = ()) -> str:
+    """An UpdateExpression that assigns ("#name = :name") and removes ("#name")."""
+    parts = (("SET", ", ".join(sets)), ("REMOVE", ", ".join(removes)))
+    return " ".join(f"{verb} {what}" for verb, what in parts if what)
+
+
 def _names_and_values(expression: str, values: Mapping[str, object]) -> Item:
     names = {f"#{name}": name for name in re.findall(r"#(\w+)", expression)}
     packed = {f":{name}": TypeSerializer().serialize(_storable(value)) for name, value in values.items()}

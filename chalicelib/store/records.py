@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.model.change import Change
+from chalicelib.model.change import Change, Leftover
 from chalicelib.model.consent import Consent
 from chalicelib.model.facts import StoredFace, User, UserStatus
 from chalicelib.store.items import Item, key, moment_of, stamp
+
+RECOVERY_DELAY = timedelta(minutes=5)  # no function runs that long, so an older change is a crashed one
 
 
 def user_item_key(tenant: str, user_key: str) -> dict[str, str]:
@@ -81,3 +84,20 @@ def change_of_item(item: Any, user: Item, tenant: str) -> Change:
         image_keys=plan["image_keys"],
         started_at=datetime.fromisoformat(item["started_at"]),
     )
+
+
+def leftovers_of_item(item: Item) -> tuple[Leftover, ...]:
+    return tuple(Leftover(**leftover) for leftover in item.get("leftovers", ()))
+
+
+def leftover_item(leftover: Leftover) -> Item:
+    return {name: value for name, value in asdict(leftover).items() if value is not None}
+
+
+def next_due(item: Item, now: datetime) -> datetime | None:
+    """When somebody has to look at a record that no change is going through; None: never.
+
+    Whoever makes something of it due adds a moment here, and it becomes due with each write that brings it to rest.
+    """
+    moments = [now + RECOVERY_DELAY] if item.get("leftovers") else []
+    return min(moments, default=None)

@@ -11,10 +11,10 @@ import pytest
 from chalicelib.aws import Aws
 from chalicelib.effects import built_in_effects
 from chalicelib.effects.ports import EffectPorts
-from chalicelib.errors import AwsUnavailableError, ConflictError
-from chalicelib.model.change import Change, Draft, Material, Phase
+from chalicelib.errors import AwsRefusedError, AwsUnavailableError, ConflictError
+from chalicelib.model.change import Change, Draft, Leftover, Material, Phase
 from tests.aws_server import NAMES, AwsServer
-from tests.canned import CannedAws
+from tests.canned import CannedAws, refusal
 from tests.samples import change, face, material, picture
 
 EFFECTS = built_in_effects()
@@ -29,14 +29,14 @@ class Nobody:
 
 
 class Saved:
-    """A writer of changes that notes what it is asked."""
+    """A writer of changes that notes what it is asked, and knows of leftovers."""
 
-    def __init__(self) -> None:
+    def __init__(self, left: tuple[Leftover, ...]) -> None:
+        self.left = left
         self.calls: list[str] = []
 
-    def save(self, change: Change, material: Material, draft: Draft) -> Draft:
+    def save(self, change: Change, material: Material, draft: Draft) -> None:
         self.calls.append("save")
-        return replace(draft, retired=())
 
     def touch(self, change: Change, material: Material) -> None:
         self.calls.append("touch")
@@ -47,9 +47,17 @@ class Saved:
     def stop(self, change: Change) -> bool:
         return True
 
+    def leftovers(self, user_key: str) -> tuple[Leftover, ...]:
+        return self.left
 
-def ports(aws: Aws) -> EffectPorts:
-    return EffectPorts(aws, NAMES.images_bucket, Nobody(), Saved(), ())
+    def discarded(self, user_key: str, leftovers: tuple[Leftover, ...]) -> None:
+        self.left = ()
+        self.calls.append("discarded")
+
+
+def ports(aws: Aws, *left: Leftover) -> EffectPorts:
+    writes = Saved(left)
+    return EffectPorts(aws, NAMES.images_bucket, Nobody(), writes, writes, ())
 
 
 def versions(server: AwsServer, prefix: str) -> list[str]:
@@ -180,23 +188,34 @@ def test_a_face_that_stays_is_an_error(reasons: list[str], fine: bool) -> None:
             undo(ports(aws), made, Draft(face(made, FACE_IDS[0])))
 
 
-def test_retired_faces_go_with_their_pictures(server: AwsServer, tenant: str) -> None:
-    old, new = change(tenant, "c1"), change(tenant, "c2")
-    for made in (old, new):
+def test_leftovers_go_with_their_pictures(server: AwsServer, tenant: str) -> None:
+    old, card, new = change(tenant, "c1"), change(tenant, "c2"), change(tenant, "c3")
+    for made in (old, card, new):
         EFFECTS["store_images"].do(ports(server.aws), made, material(made), Draft())
     rekognition = CannedAws(delete_faces={"DeletedFaces": [FACE_IDS[0]]})
 
     def aws(service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
         return (rekognition if service == "rekognition" else server.aws)(service, operation, parameters)
 
-    draft = Draft(face(new, FACE_IDS[1]), retired=(face(old, FACE_IDS[0]),))
-    EFFECTS["retire_faces"].do(ports(aws), new, material(new), draft)
+    left = (Leftover(old.image_keys["selfie"], FACE_IDS[0], old.collection), Leftover(card.image_keys["selfie"]))
+    out = ports(aws, *left)
+    EFFECTS["retire_faces"].finish(out, new.user_key)
+    EFFECTS["retire_faces"].finish(out, new.user_key)
     assert [asked["FaceIds"] for asked in rekognition.called("delete_faces")] == [[FACE_IDS[0]]]
     assert versions(server, f"{tenant}/") == [new.image_keys["selfie"]]
+    assert isinstance(out.changes, Saved) and out.changes.calls == ["discarded"]
+
+
+def test_a_leftover_that_stays_is_not_called_gone() -> None:
+    aws = CannedAws(delete_faces=refusal("ThrottlingException"))
+    out = ports(aws, Leftover("key", FACE_IDS[0], "c"))
+    with pytest.raises(AwsRefusedError):
+        EFFECTS["retire_faces"].finish(out, "u")
+    assert isinstance(out.changes, Saved) and out.changes.calls == []
 
 
 def test_the_committing_effects_write_through_the_users() -> None:
     made, out = change("acme", "c1"), ports(CannedAws())
     EFFECTS["save_user"].do(out, made, material(made), Draft())
     EFFECTS["touch_user"].do(out, made, material(made), Draft())
-    assert isinstance(out.changes, Saved) and out.changes.calls == ["save", "touch"]
+    assert isinstance(out.commits, Saved) and out.commits.calls == ["save", "touch"]

@@ -80,6 +80,7 @@ class World:
     events: list[str] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     locked: Exception | None = None
+    left: Change | None = None
     breaks_at: Mapping[str, Exception] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -97,7 +98,14 @@ class World:
         return "save" not in self.events or "save" in self.breaks_at
 
     def abandon(self, change: Change) -> None:
+        self.left = None
         self.note("abandon")
+
+    def crashed(self, user_key: str, now: datetime, verification_id: str | None = None) -> Change | None:
+        return self.left
+
+    def rest(self, user_key: str, now: datetime) -> None:
+        self.note("rest")
 
     def reserve(self, attempt: Attempt) -> None:
         if self.locked:
@@ -136,5 +144,9 @@ def effect(name: str, phase: Phase, inputs: tuple[str, ...] = ()) -> Effect:
     def settle(world: World, change: Change, material: Material) -> None:
         world.note(f"settle {name}")
 
+    def finish(world: World, user_key: str) -> None:
+        if phase is Phase.AFTER:
+            world.note(name)
+
     journaled = phase is Phase.BEFORE or name == "save"
-    return Effect(name, "", phase, do, undo, inputs, journaled, settle)
+    return Effect(name, "", phase, do, undo, settle, finish, inputs, journaled)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.engine.commit import Writing
 from chalicelib.engine.plan import plan_flow
 from chalicelib.engine.verify import Ports, verify
 from chalicelib.errors import (
@@ -54,8 +55,7 @@ def run(policy: Policy, parts: Plugins, world: World | None = None, request: Any
     ports = Ports(
         signal_request=lambda submission, asked: request,
         claim_liveness=world.claim,
-        effects=world,
-        journal=world,
+        writing=Writing(parts.effects, world, world),
         attempts=world,
         log=world,
         collection_for=lambda key: "c",

@@ -1,0 +1,96 @@
+"""The one write that makes a decision about a user real: the record and the log's entry, or neither."""
+
+from __future__ import annotations
+
+from chalicelib.aws import Aws
+from chalicelib.errors import AwsConditionFailedError, AwsUnavailableError, ConflictError
+from chalicelib.model.change import Change, Draft, Leftover, Material
+from chalicelib.model.facts import UserStatus
+from chalicelib.store.decisions import decision_writes, is_real
+from chalicelib.store.due import due_clause
+from chalicelib.store.items import Item, Table, stamp, update_expression
+from chalicelib.store.records import (
+    consent_item,
+    face_item,
+    leftover_item,
+    leftovers_of_item,
+    next_due,
+    user_item_key,
+    user_of_item,
+)
+
+
+class Commits:
+    def __init__(self, aws: Aws, table: str, tenant: str) -> None:
+        self._table = Table(aws, table)
+        self._tenant = tenant
+
+    def save(self, change: Change, material: Material, draft: Draft) -> None:
+        """Make the change real. Faces beyond the policy's limit become leftovers, the oldest first.
+
+        Raises ConflictError when the change is no longer under way, or was stopped.
+        """
+        item = self._table.get(self._key(change.user_key))
+        if item is None:
+            raise _lost()
+        user, now = user_of_item(item), material.decision.decided_at
+        faces = user.faces if draft.face is None else (*user.faces, draft.face)
+        retired = faces[: max(0, len(faces) - material.keep_faces)]
+        left = (
+            *leftovers_of_item(item),
+            *(Leftover(face.image_key, face.face_id, face.collection) for face in retired),
+        )
+        values: Item = {
+            "status": UserStatus.ACTIVE.value,
+            "faces": [face_item(face) for face in faces[len(retired) :]],
+            "properties": {**user.properties, **material.properties},
+        }
+        if left:
+            values["leftovers"] = [leftover_item(leftover) for leftover in left]
+        if consent := material.decision.consent:
+            values["consent"] = consent_item(consent)
+        due = due_clause(item["pk"], next_due(item | values, now))
+        assignments = [f"#{name} = :{name}" for name in values]
+        created = "#created_at = if_not_exists(#created_at, :now)"
+        update = self._table.update_request(
+            self._key(change.user_key),
+            update_expression((*assignments, created, *due.sets), ("#change", *due.removes)),
+            "#change.#id = :change AND attribute_not_exists(#change.#stopped)",
+            now=stamp(now),
+            change=change.change_id,
+            **values,
+            **due.values,
+        )
+        self._commit(update, change, material)
+
+    def touch(self, change: Change, material: Material) -> None:
+        """Note the authentication of an active user, with its decision. Raises ConflictError if it is not active."""
+        update = self._table.update_request(
+            self._key(change.user_key),
+            "SET #last_authenticated_at = :now",
+            "#status = :active",
+            now=stamp(material.decision.decided_at),
+            active=UserStatus.ACTIVE.value,
+        )
+        self._commit(update, change, material)
+
+    def _commit(self, update: Item, change: Change, material: Material) -> None:
+        """One transaction. When its answer was lost, it may have been made all the same, and a second try then fails:
+        undoing it would take an active user's face away. So whether it was made is looked up.
+        """
+        signed = material.signed()
+        try:
+            self._table.transact({"Update": update}, *decision_writes(self._table, signed, change.change_id))
+        except AwsConditionFailedError as lost:
+            if not is_real(self._table, change):
+                raise _lost() from lost
+        except AwsUnavailableError:
+            if not is_real(self._table, change):
+                raise
+
+    def _key(self, user_key: str) -> dict[str, str]:
+        return user_item_key(self._tenant, user_key)
+
+
+def _lost() -> ConflictError:
+    return ConflictError("user-busy", "The user was changed by another request meanwhile; nothing was kept. Try again.")
