@@ -1,7 +1,8 @@
 """Scripted mode: no vision, so that thousands of pictures a second can be "looked at". The picture says what is in it.
 
-A picture is any JPEG or PNG. If its bytes hold `SANDBOX:` and a JSON object, after the picture's end for example, the
-object says what is seen, and no pixel is looked at:
+A picture is any JPEG or PNG. If its bytes hold `SANDBOX:` and a JSON object, at the end of a JPEG's pixels for example
+(behind the picture's end it would be lost where metadata is taken off), the object says what is seen, and no pixel is
+looked at:
 
     SANDBOX:{"faces": [{"person": "alice", "likeness": 100, "yaw": 3, "sunglasses": 95}],
              "document": {"FIRST_NAME": "ALICE", "EXPIRATION_DATE": "2031-05-06"}}
@@ -113,7 +114,8 @@ def picture(faces: Sequence[ScriptedFace], document: Mapping[str, str] | None = 
     script: dict[str, Any] = {"faces": [asdict(face) for face in faces]}
     if document is not None:
         script["document"] = dict(document)
-    return _blank() + MARK + json.dumps(script).encode()
+    blank = _blank()
+    return blank[:-2] + MARK + json.dumps(script).encode() + blank[-2:]
 
 
 def _script(data: bytes) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from chalicelib.model.images import Image, ImageRejectedError, read_image
 MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's own limit
 MAX_USER_ID_LENGTH = 128
 MAX_PROPERTIES = 32
+MAX_PARTS = 20_000  # brackets and commas of a body, those in texts included
 _PROPERTY_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _JOINER = "\u200d"  # holds emoji sequences together; Python does not count it as printable
 
@@ -29,10 +30,7 @@ def read_object(raw: str | bytes, fields: tuple[str, ...]) -> dict[str, Any]:
     """The body as an object that has no other fields than these."""
     if len(raw) > MAX_BODY_BYTES:
         raise BadRequestError("body-too-large", f"The request has {len(raw):,} bytes; at most {MAX_BODY_BYTES:,}.")
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise BadRequestError("not-json", "The request's body is not valid JSON.") from None
+    body = _parsed(raw)
     if not isinstance(body, dict):
         raise BadRequestError("not-an-object", "The request's body must be a JSON object.")
     for name in body:
@@ -41,6 +39,32 @@ def read_object(raw: str | bytes, fields: tuple[str, ...]) -> dict[str, Any]:
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(fields)}."
             raise BadRequestError("unknown-field", f"There is no such field; {hint}", name[:64])
     return body
+
+
+def _parsed(raw: str | bytes) -> object:
+    """JSON without what only attackers send: a few bytes that become millions of objects, or of levels.
+
+    Brackets and commas are counted before parsing: a body of ours has few, and base64 has none.
+    """
+    try:
+        decoded = raw if isinstance(raw, str) else raw.decode()
+        if sum(map(decoded.count, "[{,")) > MAX_PARTS:
+            raise BadRequestError("body-too-complex", f"The request has more than {MAX_PARTS:,} brackets and commas.")
+        return json.loads(decoded, object_pairs_hook=_unique, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise BadRequestError("not-json", "The request's body is not valid JSON.") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A name that comes twice would mean one thing to a filter in front of us and another to us."""
+    names = dict(pairs)
+    if len(names) < len(pairs):
+        raise BadRequestError("duplicate-field", "The request has a field twice in one object.")
+    return names
+
+
+def _no_number(constant: str) -> None:
+    raise ValueError(constant)  # NaN and Infinity are Python's, not JSON's
 
 
 def text(body: Mapping[str, Any], field: str, max_length: int) -> str:

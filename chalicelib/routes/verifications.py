@@ -6,6 +6,7 @@ import hashlib
 import json
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from chalice.app import Blueprint, Response
@@ -64,6 +65,7 @@ def verify() -> Response:
 def _verify(raw_body: str | bytes, tenant: Tenant, now: datetime) -> dict[str, Any]:
     fields = body.read_object(raw_body, _FIELDS)
     flow, user_id = body.text(fields, "flow", 64), body.text(fields, "user_id", body.MAX_USER_ID_LENGTH)
+    take_upload = partial(tenant.uploads.take, now=now)
     submission = Submission(
         verification_id=uuid.uuid4().hex,
         tenant=tenant.name,
@@ -73,9 +75,9 @@ def _verify(raw_body: str | bytes, tenant: Tenant, now: datetime) -> dict[str, A
         properties=body.properties(fields),
         consent=body.consent(fields, now),
         liveness_session=body.optional_text(fields, "liveness_session", 128),
-        selfie=body.image(fields, "selfie", tenant.uploads.take),
-        id_card=body.image(fields, "id_card", tenant.uploads.take),
-        id_card_back=body.image(fields, "id_card_back", tenant.uploads.take),
+        selfie=body.image(fields, "selfie", take_upload),
+        id_card=body.image(fields, "id_card", take_upload),
+        id_card_back=body.image(fields, "id_card_back", take_upload),
     )
     view = with_messages(decision_view(tenant.verify(submission)), services().reason_messages)
     return applicant_view(view, tenant.policy().disclose, services().plugins.scoring_checks)

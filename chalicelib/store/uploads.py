@@ -16,6 +16,8 @@ GOOD_FOR = timedelta(minutes=10)
 # For the bucket's lifecycle rules, as on stored pictures: one that is never taken is gone after a day.
 _TAGGING = "<Tagging><TagSet><Tag><Key>images_days</Key><Value>1</Value></Tag></TagSet></Tagging>"
 
+_BEGINNINGS = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
+
 Presign = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
@@ -38,6 +40,7 @@ class Uploads:
         item = {
             **self._key(upload_id),
             "created_at": stamp(now),
+            "content_type": content_type,
             "size_bytes": size_bytes,
             "expires_at": epoch_s(now + GOOD_FOR),
         }
@@ -62,14 +65,14 @@ class Uploads:
             "expires_in_s": int(GOOD_FOR.total_seconds()),
         }
 
-    def take(self, upload_id: str) -> bytes:
+    def take(self, upload_id: str, now: datetime) -> bytes:
         """The uploaded bytes, once: nobody gets them a second time, and the object is gone.
 
-        Raises BadRequestError: unknown (or taken before), or not uploaded yet.
+        Raises BadRequestError: unknown (or taken before, or too old), not uploaded yet, or not what was announced.
         """
         where = self._key(upload_id)
         item = self._table.get(where)
-        if item is None:
+        if item is None or item["expires_at"] <= now.timestamp():
             raise _unknown()
         content = self._content(upload_id, item["size_bytes"])
         try:
@@ -77,6 +80,12 @@ class Uploads:
         except AwsConditionFailedError:
             raise _unknown() from None
         delete_object(self._aws, self._bucket, self._object_key(upload_id))
+        if len(content) != item["size_bytes"] or not content.startswith(_BEGINNINGS[item["content_type"]]):
+            raise BadRequestError(
+                "upload-not-as-announced",
+                "What was uploaded has another type or size than was announced; upload the picture again.",
+                "upload_id",
+            )
         return content
 
     def _content(self, upload_id: str, size_bytes: int) -> bytes:
@@ -88,7 +97,7 @@ class Uploads:
             raise BadRequestError(
                 "upload-unfinished", "Nothing has been uploaded yet for this id; POST the picture first.", "upload_id"
             ) from error
-        content: bytes = answer["Body"].read(size_bytes)
+        content: bytes = answer["Body"].read(size_bytes + 1)
         return content
 
     def _key(self, upload_id: str) -> dict[str, str]:

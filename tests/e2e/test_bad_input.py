@@ -67,7 +67,9 @@ BAD_FIELDS: dict[str, tuple[dict[str, Any], int, str]] = {
 BAD_BODIES = {
     "no JSON": (b"{", "not-json"),
     "no UTF-8": (b'{"flow": "\xff"}', "not-json"),
-    "deep": (b"[" * 100_000, "not-json"),
+    "deep": (b"[" * 15_000, "not-json"),
+    "many": (b"[" * 100_000, "body-too-complex"),
+    "twice": (b'{"flow": "register", "flow": "update"}', "duplicate-field"),
     "no object": (b"[1]", "not-an-object"),
     "nothing": (b"", "not-json"),
 }

@@ -20,6 +20,7 @@ from tests.aws_server import NAMES, AwsServer, at_once
 from tests.samples import NOW
 
 MINUTE = timedelta(minutes=1)
+PNG = b"\x89PNG\r\n\x1a\n and so on"
 
 
 @pytest.fixture
@@ -111,22 +112,36 @@ def post(form: dict[str, Any], content: bytes) -> None:
     assert answer.status == 204, answer.data
 
 
-def refused(uploads: Uploads, upload_id: str) -> str:
+def refused(uploads: Uploads, upload_id: str, minutes: float = 0) -> str:
     with pytest.raises(BadRequestError) as caught:
-        uploads.take(upload_id)
+        uploads.take(upload_id, NOW + minutes * MINUTE)
     return caught.value.code
 
 
 def test_an_upload_is_taken_once_and_leaves_nothing(server: AwsServer, uploads: Uploads, tenant: str) -> None:
-    form = uploads.create("image/png", 5, NOW)
+    form = uploads.create("image/png", len(PNG), NOW)
     assert refused(uploads, form["upload_id"]) == "upload-unfinished"
-    post(form, b"bytes")
+    post(form, PNG)
     assert refused(_uploads(server, f"{tenant}-2"), form["upload_id"]) == "upload-unknown"
-    results = at_once([partial(uploads.take, form["upload_id"]) for _ in range(6)])
-    assert results.count(b"bytes") == 1
+    results = at_once([partial(uploads.take, form["upload_id"], NOW) for _ in range(6)])
+    assert results.count(PNG) == 1
     assert refused(uploads, form["upload_id"]) == "upload-unknown"
     left = server.client("s3").list_object_versions(Bucket=NAMES.images_bucket, Prefix=f"{tenant}/")
     assert "Versions" not in left and "DeleteMarkers" not in left
+
+
+def test_an_upload_that_is_too_old_is_not_taken(uploads: Uploads) -> None:
+    """Even while DynamoDB's TTL has not come round to it."""
+    form = uploads.create("image/png", len(PNG), NOW)
+    post(form, PNG)
+    assert refused(uploads, form["upload_id"], minutes=10) == "upload-unknown"
+
+
+def test_what_was_announced_as_something_else_is_not_taken(uploads: Uploads) -> None:
+    form = uploads.create("image/jpeg", len(PNG), NOW)
+    post(form, PNG)
+    assert refused(uploads, form["upload_id"]) == "upload-not-as-announced"
+    assert refused(uploads, form["upload_id"]) == "upload-unknown"
 
 
 @pytest.mark.parametrize("upload_id", ["x", "../other/uploads/x", "a#b", "x" * 128])
