@@ -1,0 +1,1 @@
+"""Measurements, each a command. `python -m bench` runs them all and writes bench/RESULTS.md."""

@@ -1,0 +1,137 @@
+"""The code's own share: what a decision and a policy cost in processor time and memory, without AWS."""
+
+from __future__ import annotations
+
+import gc
+import time
+import tracemalloc
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bench.people import selfie
+from chalicelib.engine.verify import Ports, verify
+from chalicelib.model.decision import Decision, Verdict
+from chalicelib.model.facts import Attribute, Box, Face, FaceScan
+from chalicelib.model.plugins import Plugins, signal_of
+from chalicelib.model.policy import Flow, Policy, Step
+from chalicelib.model.submission import LivenessClaim, Submission
+from chalicelib.policy.load import load_policy
+from chalicelib.wiring import Services
+from cli.local.processes import PROJECT
+
+_SURE = Attribute(value=False, confidence=99.0)
+_FACE = Face(99.9, Box(0.2, 0.2, 0.6, 0.6), 1.0, 2.0, 3.0, 80.0, 90.0, _SURE, Attribute(True, 99.0), _SURE)
+_FACE_CHECKS = ("face_count", "pose", "sunglasses", "eyes_open", "face_occluded", "brightness", "sharpness")
+_TENANT = """\
+policy: {name}
+extends: baseline
+limits: {{max_failures: {failures}}}
+flows:
+  register:
+    adjust:
+      duplicate_face: {{FaceMatchThreshold: {threshold}}}
+    disable: [sharpness]
+"""
+
+
+def decision_cpu_ms(checks: int, decisions: int) -> float:
+    """Processor time of one decision by a policy of so many checks, all threads together; AWS answers at once."""
+    plugins, policy, ports = _parts(checks)
+    sent = Submission("v", "acme", "flow", "ada", datetime.now(UTC), selfie=selfie("ada"))
+    assert verify(policy, sent, plugins, ports).verdict is Verdict.APPROVED
+    started_s = time.process_time()
+    for _ in range(decisions):
+        verify(policy, sent, plugins, ports)
+    return (time.process_time() - started_s) * 1000 / decisions
+
+
+def policies_load_s(tenants: int) -> float:
+    """The time in which so many tenants' policies are read, validated and resolved, beginning with nothing."""
+    plugins, read = Services({}).plugins, _policy_texts(tenants)
+    started_s = time.perf_counter()
+    for number in range(tenants):
+        load_policy(f"tenant-{number}", read, plugins)
+    return time.perf_counter() - started_s
+
+
+def policy_memory_kb(tenants: int) -> float:
+    """What one policy takes while it is kept."""
+    plugins, read = Services({}).plugins, _policy_texts(tenants)
+    load_policy("tenant-0", read, plugins)
+    gc.collect()
+    tracemalloc.start()
+    kept = [load_policy(f"tenant-{number}", read, plugins) for number in range(tenants)]
+    gc.collect()
+    taken_bytes, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return taken_bytes / len(kept) / 1024
+
+
+def _policy_texts(tenants: int) -> Callable[[str], str | None]:
+    texts = {"baseline": (PROJECT / "policies" / "baseline.yaml").read_text()}
+    for number in range(tenants):
+        name = f"tenant-{number}"
+        texts[name] = _TENANT.format(name=name, failures=3 + number % 90, threshold=90 + number % 9)
+    return texts.get
+
+
+def _parts(checks: int) -> tuple[Plugins, Policy, Ports]:
+    plugins = Services({}).plugins
+    picture, faces = selfie("ada"), FaceScan((_FACE,), 1000, 1000)
+
+    def selfie_signal(request: object) -> object:  # noqa: ARG001
+        return picture
+
+    def selfie_faces(request: object, *, selfie: object) -> object:  # noqa: ARG001
+        return faces
+
+    selfie_signal.__name__ = "selfie"
+    answers = {"selfie": signal_of(selfie_signal), "selfie_faces": signal_of(selfie_faces)}
+    steps = tuple(
+        Step(f"step-{number}", name, plugins.checks[name].make_parameters())
+        for number, name in enumerate(_FACE_CHECKS[number % len(_FACE_CHECKS)] for number in range(checks))
+    )
+    policy = load_policy("tenant-0", _policy_texts(1), plugins)
+    return (
+        replace(plugins, signals=answers),
+        replace(policy, flows={"flow": Flow("flow", steps)}),
+        _ports(),
+    )
+
+
+class _Nothing:
+    """Ways out that lead nowhere."""
+
+    def check(self, *_: object) -> None: ...
+
+    def record_failure(self, *_: object) -> None: ...
+
+    def clear(self, *_: object) -> None: ...
+
+    def begin(self, *_: object) -> None: ...
+
+    def abandon(self, *_: object) -> None: ...
+
+    def append(self, decision: Decision, keep_days: int) -> None: ...
+
+
+def _ports() -> Ports:
+    nothing: Any = _Nothing()
+
+    def signal_request(submission: Submission, asked: Mapping[str, float]) -> object:  # noqa: ARG001
+        return None
+
+    return Ports(
+        signal_request=signal_request,
+        claim_liveness=lambda _: LivenessClaim("none"),
+        effects=nothing,
+        journal=nothing,
+        attempts=nothing,
+        log=nothing,
+        collection_for=lambda _: "collection",
+        image_key=lambda _, kind: kind,
+        now=lambda: datetime.now(UTC),
+        clock_s=time.perf_counter,
+    )
