@@ -67,21 +67,16 @@ def measure_denial(world: World, execution: Execution, latencies: Mapping[str, f
 
 
 def measure_reference(world: World, flow: str, hops: bool, latencies: Mapping[str, float], runs: int) -> Measured:
-    tenant = world.tenant(Execution.FASTEST)
-    settings = world.services.setting
+    services, tenant = world.services, world.tenant(Execution.FASTEST)
+    bucket, table = services.setting("IMAGES_BUCKET"), services.setting("TABLE")
+    collection = f"{services.setting('COLLECTION_PREFIX')}-{tenant.name}-0"
 
     def prepared() -> Callable[[], object]:
         person = _person()
         picture, card = selfie(person).content, passport(person).content
         stored_key = f"reference/{person}-before.bin"
-        world.services.aws("s3", "put_object", {"Bucket": settings("IMAGES_BUCKET"), "Key": stored_key, "Body": picture})
-        reference = Reference(
-            aws=world.services.aws,
-            collection=f"{settings('COLLECTION_PREFIX')}-{tenant.name}-0",
-            bucket=settings("IMAGES_BUCKET"),
-            table=settings("TABLE"),
-            person=person,
-        )
+        services.aws("s3", "put_object", {"Bucket": bucket, "Key": stored_key, "Body": picture})
+        reference = Reference(services.aws, collection, bucket, table, person)
         return lambda: reference.run(flow, picture, card, stored_key, LAMBDA_HOP_MS if hops else 0)
 
     return _measured(world, flow, "reference, hops" if hops else "reference", latencies, runs, prepared)

@@ -6,17 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
-
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    NoCredentialsError,
-    NoRegionError,
-    ParamValidationError,
-    PartialCredentialsError,
-)
-from botocore.parsers import ResponseParserError
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.errors import (
     AwsConditionFailedError,
@@ -25,6 +15,9 @@ from chalicelib.errors import (
     AwsRefusedError,
     AwsUnavailableError,
 )
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 Answer = dict[str, Any]
 
@@ -64,7 +57,6 @@ _MISCONFIGURED = {
 }
 _CONDITION_FAILED = {"ConditionalCheckFailedException"}
 _DELETED_AT_ONCE = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
-_BAD_SETTINGS = (NoRegionError, NoCredentialsError, PartialCredentialsError)
 
 
 class Aws(Protocol):
@@ -88,18 +80,31 @@ class AwsCaller:
         self._client = client
 
     def __call__(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Answer:
-        name = f"{service}:{operation}"
         try:
             answer: Answer = getattr(self._client(service), operation)(**parameters)
-        except ClientError as error:
-            raise _translate(f"{service}:{error.operation_name}", error) from error
-        except _BAD_SETTINGS as error:
-            raise AwsMisconfiguredError(name, type(error).__name__, str(error)) from error
-        except ParamValidationError as error:  # the text may hold what the applicant sent
-            raise AwsRefusedError(name, "ParamValidationError", "botocore refused the parameters") from error
-        except (BotoCoreError, ResponseParserError) as error:  # timeouts, no connection, an answer that is none
-            raise AwsUnavailableError(name, type(error).__name__, str(error)) from error
+        except Exception as error:
+            if (ours := _ours(f"{service}:{operation}", service, error)) is None:
+                raise
+            raise ours from error
         return answer
+
+
+def _ours(name: str, service: str, error: Exception) -> AwsError | None:
+    """What one of botocore's errors is to us; None for what is not botocore's."""
+    from botocore import exceptions as raised  # noqa: PLC0415 - whoever gets here has it loaded
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415
+
+    if isinstance(error, raised.ClientError):
+        return _translate(f"{service}:{error.operation_name}", error)
+    if isinstance(error, (raised.NoRegionError, raised.NoCredentialsError, raised.PartialCredentialsError)):
+        return AwsMisconfiguredError(name, type(error).__name__, str(error))
+    if isinstance(error, raised.ParamValidationError):  # the text may hold what the applicant sent
+        return AwsRefusedError(name, "ParamValidationError", "botocore refused the parameters")
+    if isinstance(
+        error, (raised.BotoCoreError, ResponseParserError)
+    ):  # timeouts, no connection, an answer that is none
+        return AwsUnavailableError(name, type(error).__name__, str(error))
+    return None
 
 
 def _translate(operation: str, error: ClientError) -> AwsError:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from chalicelib.errors import PolicyError, PolicyProblem
@@ -31,6 +32,7 @@ from chalicelib.policy.schema import schema
 from chalicelib.policy.tree import Node, Place, entries, items, read_tree, text_of
 
 MAX_FILES = 5  # that extend each other
+_KEPT_FILES = 32  # judged ones; those that others extend are asked for the most and so stay
 
 Read = Callable[[str], str | None]
 
@@ -44,35 +46,91 @@ class Loaded:
 
 
 def load_policy(tenant: str, read: Read, plugins: Plugins) -> Policy:
-    """The policy of a tenant. `read(name)` gives the text of `<name>.yaml`, or None when there is none.
-
-    Raises:
-        PolicyError: with every problem of the file and of those it extends, by place.
-    """
+    """As `Loader.load`, for one policy."""
     return load_with_places(tenant, read, plugins).policy
 
 
 def load_with_places(tenant: str, read: Read, plugins: Plugins) -> Loaded:
-    """As `load_policy`, for tools that show where a value comes from. Raises as `load_policy`."""
-    found = _Found()
-    form = Form(schema(plugins))
-    chain, whole = _chain(tenant, read, found)
-    for root in chain:
-        found.add(form.problems(root))
-        found.add(_name_problems(root))
-    resolved: Node | None = None
-    if whole:  # else each inherited step would be told of as missing
-        for root in reversed(chain):
-            resolved, problems = inherit(resolved, root, form)
+    """As `load_policy`, for tools that show where a value comes from."""
+    return Loader(plugins).load(tenant, read)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file's text, read and judged by its form; without a root when it is not YAML."""
+
+    root: Node | None
+    problems: tuple[PolicyProblem, ...]
+
+
+class Loader:
+    """Loads policies that share their plugins. Thread-safe. A file that many extend is read and judged once."""
+
+    def __init__(self, plugins: Plugins) -> None:
+        self._plugins = plugins
+        self._file = lru_cache(_KEPT_FILES)(self._judge)
+
+    def load(self, tenant: str, read: Read) -> Loaded:
+        """The policy of a tenant. `read(name)` gives the text of `<name>.yaml`, or None when there is none.
+
+        Raises:
+            PolicyError: with every problem of the file and of those it extends, by place.
+        """
+        found = _Found()
+        chain, whole = self._chain(tenant, read, found)
+        resolved: Node | None = None
+        if whole:  # else each inherited step would be told of as missing
+            for root in reversed(chain):
+                resolved, problems = inherit(resolved, root, self._form)
+                found.add(problems)
+        if resolved is not None:
+            found.add(rule_problems(resolved, self._plugins))
+        if resolved is None or found.problems:
+            raise PolicyError(tuple(sorted(found.problems)))
+        policy = _policy(tenant, resolved, self._plugins)
+        if broken := tuple(assertion_problems(resolved, policy)):
+            raise PolicyError(broken)
+        return Loaded(policy, resolved)
+
+    @cached_property
+    def _form(self) -> Form:
+        return Form(schema(self._plugins))
+
+    def _judge(self, name: str, text: str) -> _File:
+        try:
+            tree = read_tree(f"{name}.yaml", text)
+        except PolicyError as error:
+            return _File(None, error.problems)
+        found = _Found()
+        for problems in (tree.problems, self._form.problems(tree.root), _name_problems(tree.root)):
             found.add(problems)
-    if resolved is not None:
-        found.add(rule_problems(resolved, plugins))
-    if resolved is None or found.problems:
-        raise PolicyError(tuple(sorted(found.problems)))
-    policy = _policy(tenant, resolved, plugins)
-    if broken := tuple(assertion_problems(resolved, policy)):
-        raise PolicyError(broken)
-    return Loaded(policy, resolved)
+        return _File(tree.root, tuple(found.problems))
+
+    def _chain(self, tenant: str, read: Read, found: _Found) -> tuple[list[Node], bool]:
+        """The file and those that it extends, its own first; and whether none of them is missing."""
+        chain: list[Node] = []
+        names: list[str] = []
+        name, place = tenant, Place(f"{tenant}.yaml", 1, 1)
+        while (text := read(name)) is not None:
+            file = self._file(name, text)
+            found.add(file.problems)
+            if file.root is None:
+                return chain, False
+            chain.append(file.root)
+            names.append(name)
+            extends = entries(file.root).get("extends")
+            parent = text_of(extends)
+            if extends is None or parent is None:
+                return chain, extends is None
+            if parent in names:
+                found.add([extends.place.problem(f"{' -> '.join([*names, parent])} goes in a circle")])
+                return chain, False
+            if len(names) == MAX_FILES:
+                found.add([extends.place.problem("too many files extend each other", f"at most {MAX_FILES}")])
+                return chain, False
+            name, place = parent, extends.place
+        found.add([place.problem(f"there is no policy file {name}.yaml")])
+        return chain, False
 
 
 class _Found:
@@ -84,35 +142,6 @@ class _Found:
     def add(self, problems: Iterable[PolicyProblem]) -> None:
         known = {(problem.file, problem.line, problem.column) for problem in self.problems}
         self.problems += [each for each in problems if (each.file, each.line, each.column) not in known]
-
-
-def _chain(tenant: str, read: Read, found: _Found) -> tuple[list[Node], bool]:
-    """The file and those that it extends, its own first; and whether none of them is missing."""
-    chain: list[Node] = []
-    names: list[str] = []
-    name, place = tenant, Place(f"{tenant}.yaml", 1, 1)
-    while (text := read(name)) is not None:
-        try:
-            tree = read_tree(f"{name}.yaml", text)
-        except PolicyError as error:
-            found.add(error.problems)
-            return chain, False
-        found.add(tree.problems)
-        chain.append(tree.root)
-        names.append(name)
-        extends = entries(tree.root).get("extends")
-        parent = text_of(extends)
-        if extends is None or parent is None:
-            return chain, extends is None
-        if parent in names:
-            found.add([extends.place.problem(f"{' -> '.join([*names, parent])} goes in a circle")])
-            return chain, False
-        if len(names) == MAX_FILES:
-            found.add([extends.place.problem("too many files extend each other", f"at most {MAX_FILES}")])
-            return chain, False
-        name, place = parent, extends.place
-    found.add([place.problem(f"there is no policy file {name}.yaml")])
-    return chain, False
 
 
 def _name_problems(root: Node) -> list[PolicyProblem]:

@@ -13,6 +13,7 @@ from chalicelib.policy.tree import Node, Place, entries, items
 
 SHORT_LIST = 8  # longer lists of allowed names are only printed when no name is near
 
+_BY_CHECK = "then_by_check"
 _KINDS = {
     "object": "a mapping",
     "array": "a list",
@@ -32,8 +33,9 @@ class Form:
         from jsonschema.validators import extend  # noqa: PLC0415
 
         checker = Draft202012Validator.TYPE_CHECKER.redefine("number", _finite)
-        self._validator = extend(Draft202012Validator, type_checker=checker)(schema)  # type: ignore[no-untyped-call]
+        judge = extend(Draft202012Validator, {_BY_CHECK: _then_of_its_check}, type_checker=checker)  # type: ignore[no-untyped-call]
         self._definitions = schema["$defs"]
+        self._validator = judge({**schema, "$defs": {**self._definitions, "with_by_check": _by_check(schema)}})
 
     def problems(self, tree: Node) -> list[PolicyProblem]:
         """All mistakes in a file's form, in the order in which they stand there."""
@@ -46,6 +48,19 @@ class Form:
 
     def knows(self, check: str) -> bool:
         return f"with_{check}" in self._definitions
+
+
+def _by_check(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """`with_by_check` as a table: asking every check in turn whether a step is its own took most of loading's time."""
+    rules = schema["$defs"]["with_by_check"]["allOf"]
+    return {_BY_CHECK: {rule["if"]["properties"]["check"]["const"]: rule["then"] for rule in rules}}
+
+
+def _then_of_its_check(validator: Any, by_check: Mapping[str, Any], step: Any, _: object) -> Iterator[Any]:
+    """The keyword of that table, as jsonschema calls it."""
+    check = step.get("check") if isinstance(step, dict) else None
+    if isinstance(check, str) and check in by_check:
+        yield from validator.descend(step, by_check[check], schema_path=check)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from typing import Protocol
 from chalicelib.errors import AwsError, NotFoundError, PolicyError
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Policy
-from chalicelib.policy.load import load_policy
+from chalicelib.policy.load import Loader
 
 MAX_STEPS_BACK = 50
 
@@ -54,7 +54,7 @@ class PolicySource:
         self, files: PolicyFiles, plugins: Plugins, refresh_s: float = 30, clock_s: Callable[[], float] = time.time
     ) -> None:
         self._files = files
-        self._plugins = plugins
+        self._loader = Loader(plugins)
         self._refresh_s = refresh_s
         self._clock_s = clock_s
         self._tenants: dict[str, _Tenant] = {}
@@ -114,7 +114,7 @@ class PolicySource:
             return found[1] if found else None
 
         try:
-            state.policy = load_policy(tenant, read, self._plugins)
+            state.policy = self._loader.load(tenant, read).policy
         except PolicyError as error:
             _tell_invalid(tenant, error, self._clock_s())
             state.policy = state.policy or self._last_good(tenant)
@@ -137,7 +137,7 @@ class PolicySource:
             if moment is None or read_at(moment, tenant) is None:  # what was deleted on purpose does not come back
                 return None
             try:
-                return load_policy(tenant, partial(read_at, moment), self._plugins)
+                return self._loader.load(tenant, partial(read_at, moment)).policy
             except PolicyError:
                 all_moments = [since for listed in histories.values() for since, _ in listed]
                 moment = max((since for since in all_moments if since < moment), default=None)

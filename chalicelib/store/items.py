@@ -7,13 +7,11 @@ import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
-
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsUnavailableError
+from chalicelib.store.attributes import pack, unpack
 
 Item = dict[str, Any]
 Key = Mapping[str, str]
@@ -160,37 +158,14 @@ def update_expression(sets: Iterable[str], removes: Iterable[str] = ()) -> str:
 
 def _names_and_values(expression: str, values: Mapping[str, object]) -> Item:
     names = {f"#{name}": name for name in re.findall(r"#(\w+)", expression)}
-    packed = {f":{name}": TypeSerializer().serialize(_storable(value)) for name, value in values.items()}
+    packed = {f":{name}": pack(value) for name, value in values.items()}
     request: Item = {"ExpressionAttributeNames": names} if names else {}
     return request | ({"ExpressionAttributeValues": packed} if packed else {})
 
 
 def _pack(item: Mapping[str, Any]) -> Item:
-    serializer = TypeSerializer()
-    return {name: serializer.serialize(_storable(value)) for name, value in item.items()}
+    return {name: pack(value) for name, value in item.items()}
 
 
 def _unpack(item: Mapping[str, Any]) -> Item:
-    deserializer = TypeDeserializer()
-    return {name: _plain(deserializer.deserialize(value)) for name, value in item.items()}
-
-
-def _storable(value: Any) -> Any:
-    """DynamoDB's numbers are decimal; what is no finite number is stored as null."""
-    if isinstance(value, float):
-        return Decimal(repr(value)) if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(name): _storable(inner) for name, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_storable(inner) for inner in value]
-    return value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return value
+    return {name: unpack(value) for name, value in item.items()}

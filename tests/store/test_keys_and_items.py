@@ -48,7 +48,7 @@ def test_no_other_text_is_a_token(credentials: Credentials, tenant: str) -> None
 def test_the_secret_is_not_kept(server: AwsServer, credentials: Credentials, tenant: str) -> None:
     token = credentials.create(tenant, "a", NOW)
     everything = server.client("dynamodb").scan(TableName=NAMES.table)["Items"]
-    assert token.rpartition("_")[2] not in json.dumps(everything, default=str)
+    assert token.split("_", 2)[2] not in json.dumps(everything, default=str)
 
 
 @pytest.mark.parametrize("tenant", ["", "a#b", "a/b", "A", "-a", "a" * 64, "a\n"])

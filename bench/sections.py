@@ -1,0 +1,139 @@
+"""What is measured, part by part, each as a table."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+
+from bench import cold_start, compute
+from bench.flows import FLOWS, Measured, limit_ms, measure_denial, measure_flow, measure_reference
+from bench.people import selfie
+from bench.report import Section, verdict
+from bench.world import World, running_world, tenant_name
+from chalicelib.model.policy import Execution
+from cli.local.processes import PROJECT
+
+_STARTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`only` are names of parts; none means all."""
+
+    latencies: Mapping[str, float]
+    runs: int
+    only: tuple[str, ...] = ()
+
+
+def sections(options: Options) -> Iterator[Section]:
+    """Raises ValueError for a part that there is not."""
+    parts: dict[str, Callable[[World], Iterator[Section]]] = {
+        "flows": lambda world: _flows(world, options),
+        "cold-start": _cold_start,
+        "compute": lambda _: _compute(),
+    }
+    if unknown := set(options.only) - parts.keys():
+        raise ValueError(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
+    with running_world() as world:
+        for name, part in parts.items():
+            if not options.only or name in options.only:
+                yield from part(world)
+
+
+def _flows(world: World, options: Options) -> Iterator[Section]:
+    header = ("flow", "mode", "ms", "of the limit", "than the reference", "than with hops", "AWS calls", "$ per 1,000")
+    rows: list[tuple[str, ...]] = []
+    for flow in FLOWS:
+        limit = limit_ms(flow, options.latencies)
+        plain, hops = (
+            measure_reference(world, flow, h, options.latencies, max(2, options.runs // 2)) for h in (False, True)
+        )
+        measured = [measure_flow(world, flow, mode, options.latencies, options.runs) for mode in Execution]
+        rows += [_flow_row(one, limit, plain, hops) for one in (*measured, plain, hops)]
+    for mode in Execution:
+        denied = measure_denial(world, mode, options.latencies, options.runs)
+        rows.append((*_flow_cells(denied), *[""] * 3, *_cost_cells(denied)))
+    latencies = ", ".join(f"{name} {ms:g}" for name, ms in options.latencies.items())
+    text = (
+        "One flow at a time, from submission to decision, in this process. The limit is the longest chain of calls "
+        "that have to wait for each other in any design, plus one write. The reference is the order of AWS's sample, "
+        "its calls alone, without and with 15 ms for each hop from Lambda to Lambda. Injected latencies in ms: "
+    )
+    yield Section("Flows", text + latencies, header, rows)
+
+
+def _flow_row(one: Measured, limit: float, plain: Measured, hops: Measured) -> tuple[str, ...]:
+    ratios = (
+        f"{one.median_ms / limit:.2f}x",
+        *(f"{other.median_ms / one.median_ms:.2f}x faster" for other in (plain, hops)),
+    )
+    return (*_flow_cells(one), *ratios, *_cost_cells(one))
+
+
+def _flow_cells(one: Measured) -> tuple[str, str, str]:
+    return one.flow, one.mode, f"{one.median_ms:.0f}"
+
+
+def _cost_cells(one: Measured) -> tuple[str, str]:
+    paid = {
+        name.partition(":")[2]: times
+        for name, times in one.calls.items()
+        if name.startswith(("rekognition", "textract"))
+    }
+    calls = ", ".join(f"{times} {name}" if times > 1 else name for name, times in sorted(paid.items()))
+    return calls, f"{one.dollars * 1000:.2f}"
+
+
+def _compute() -> Iterator[Section]:
+    rows = [
+        (
+            f"processor time of a decision, {checks} checks, ms",
+            f"{(took := compute.decision_cpu_ms(checks, 300)):.2f}",
+            target,
+            verdict(took, 1.0) if target else "",
+        )
+        for checks, target in ((5, ""), (20, "1.0"), (100, ""))
+    ]
+    load_s = compute.policies_load_s(1000)
+    rows.append(
+        ("processor time to load and validate 1,000 tenants' policies, s", f"{load_s:.2f}", "2.0", verdict(load_s, 2.0))
+    )
+    rows.append(("memory of one cached policy, KB", f"{compute.policy_memory_kb(200):.1f}", "", ""))
+    yield Section(
+        "The code's own share", "Without AWS: answers come at once.", ("what", "measured", "target", "met"), rows
+    )
+
+
+def _cold_start(world: World) -> Iterator[Section]:
+    environment = dict(os.environ)
+    numbers = count()
+
+    def verification() -> Mapping[str, object]:
+        name = f"cold-{next(numbers)}"
+        body = {"flow": "register", "user_id": name, "selfie": base64.b64encode(selfie(name).content).decode()}
+        return cold_start.api_event("POST", "/v1/verifications", body, tenant_name(Execution.FASTEST))
+
+    world.delay({})
+    rows = []
+    events = {
+        "GET /healthz": lambda: cold_start.api_event("GET", "/healthz"),
+        "POST /v1/verifications": verification,
+    }
+    with cold_start.bare_app() as bare:
+        for name, event in events.items():
+            starts = (cold_start.Start(bare, event), cold_start.Start(PROJECT, event))
+            bare_ms, own_ms = cold_start.first_answers_ms(starts, environment, _STARTS)
+            ratio = own_ms / bare_ms
+            rows.append((name, f"{own_ms:.0f}", f"{bare_ms:.0f}", f"{ratio:.2f}x", "1.3x", verdict(ratio, 1.3)))
+    text = (
+        "Under awslambdaric with a local Runtime API, from starting the process to its first answer, without delays of "
+        "AWS. The bare app is Chalice with one boto3 client, which answers at once, and for the second row asks "
+        "Rekognition once; Countersign reads the policy, decides and registers."
+    )
+    header = ("first request", "ms", "bare app, ms", "ratio", "target", "met")
+    yield Section("Cold start", text, header, rows)
+    imports = [(name, f"{ms:.0f}") for name, ms in cold_start.slow_imports_ms(PROJECT, environment)]
+    yield Section("Imports of the app", "`python -X importtime -c 'import app'`.", ("package", "ms"), imports)
