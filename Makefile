@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := bash
-.PHONY: help demo serve test lint policies package lock clean
+.PHONY: help demo serve test lint policies package bench lock clean
 
 # Version managers put commands on the PATH that do nothing but fail, so each candidate is really run.
 SUITABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -37,6 +37,9 @@ policies: $(READY)  ## Check the policies, and tell Terraform which are valid
 
 package: $(READY)  ## Build the Lambda zip and its Terraform module (ARCHITECTURE=arm64 or x86_64)
 	@$(BIN)/python -m cli.packaging package --architecture $(ARCHITECTURE) $(if $(LAMBDA_PYTHON),--python "$(LAMBDA_PYTHON)")
+
+bench: $(READY)  ## Measure: every flow against its limit, cold start, the code's own share (bench/RESULTS.md)
+	@$(BIN)/python -m bench
 
 lock: $(READY)  ## Pin requirements/*.in anew, with hashes, for every platform
 	@$(BIN)/python -m venv $(VENV)-lock
