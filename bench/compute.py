@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 import time
 import tracemalloc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from bench.people import selfie
 from chalicelib.engine.verify import Ports, verify
-from chalicelib.model.decision import Decision, Verdict
+from chalicelib.model.decision import Verdict
 from chalicelib.model.facts import Attribute, Box, Face, FaceScan
 from chalicelib.model.plugins import Plugins, signal_of
 from chalicelib.model.policy import Flow, Policy, Step
@@ -102,37 +102,25 @@ def _parts(checks: int) -> tuple[Plugins, Policy, Ports]:
     )
 
 
-class _Nothing:
-    """Ways out that lead nowhere."""
+class _Nowhere:
+    """Ways out that lead nowhere: every method takes anything and does nothing."""
 
-    def check(self, *_: object) -> None: ...
-
-    def record_failure(self, *_: object) -> None: ...
-
-    def clear(self, *_: object) -> None: ...
-
-    def begin(self, *_: object) -> None: ...
-
-    def abandon(self, *_: object) -> None: ...
-
-    def append(self, decision: Decision, keep_days: int) -> None: ...
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_: None
 
 
 def _ports() -> Ports:
-    nothing: Any = _Nothing()
-
-    def signal_request(submission: Submission, asked: Mapping[str, float]) -> object:  # noqa: ARG001
-        return None
-
+    nowhere: Any = _Nowhere()
     return Ports(
-        signal_request=signal_request,
+        signal_request=lambda _, __: None,
         claim_liveness=lambda _: LivenessClaim("none"),
-        effects=nothing,
-        journal=nothing,
-        attempts=nothing,
-        log=nothing,
+        effects=nowhere,
+        journal=nowhere,
+        attempts=nowhere,
+        log=nowhere,
         collection_for=lambda _: "collection",
-        image_key=lambda _, kind: kind,
+        image_key=lambda _, change_id, kind: f"{change_id}/{kind}",
+        new_change_id=lambda: "change",
         now=lambda: datetime.now(UTC),
         clock_s=time.perf_counter,
     )

@@ -85,10 +85,10 @@ def submission(
 def running_world() -> Iterator[World]:
     """Start the sandbox and publish the tenants. botocore reads this process's environment, so it is changed."""
     with tempfile.TemporaryDirectory() as home, running(_SANDBOX, sandbox_environment(), 0, Path(home)) as url:
-        environment = app_environment(url) | {"COUNTERSIGN_POLICY_REFRESH_S": "3600"}
+        bootstrap = Bootstrap(url, lambda _: None)
+        environment = app_environment(url, bootstrap.queue_url) | {"COUNTERSIGN_POLICY_REFRESH_S": "3600"}
         os.environ.clear()
         os.environ.update(environment)
-        bootstrap = Bootstrap(url, lambda _: None)
         for path in _policies(Path(home)):
             bootstrap.publish(path)
         with urllib3.PoolManager(timeout=60) as http:
