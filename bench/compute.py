@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bench.people import selfie
+from chalicelib.engine.commit import Writing
 from chalicelib.engine.verify import Ports, verify
 from chalicelib.model.decision import Verdict
 from chalicelib.model.facts import Attribute, Box, Face, FaceScan
@@ -114,8 +115,7 @@ def _ports() -> Ports:
     return Ports(
         signal_request=lambda _, __: None,
         claim_liveness=lambda _: LivenessClaim("none"),
-        effects=nowhere,
-        journal=nowhere,
+        writing=Writing({}, nowhere, nowhere),
         attempts=nowhere,
         log=nowhere,
         collection_for=lambda _: "collection",
