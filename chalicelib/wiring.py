@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
@@ -56,11 +56,30 @@ def services() -> Services:
     return Services(os.environ)
 
 
-class Services:
-    """What all tenants share. Thread-safe."""
+def _make_client(service: str) -> Any:
+    """Timeouts and tries that leave room for an answer within API Gateway's 29 seconds.
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    Straight from botocore: boto3 would add a fifth of a second to a cold start, and nothing that is used here.
+    """
+    import botocore.session  # noqa: PLC0415 - a health check need not pay for it
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(
+        connect_timeout=2,
+        read_timeout=8,
+        max_pool_connections=32,
+        tcp_keepalive=True,
+        retries={"mode": "standard", "total_max_attempts": 3},
+    )
+    return botocore.session.get_session().create_client(service, config=config)
+
+
+class Services:
+    """What all tenants share. Thread-safe. `make_client` makes a service's client, once for each."""
+
+    def __init__(self, environment: Mapping[str, str], make_client: Callable[[str], Any] = _make_client) -> None:
         self._environment = environment
+        self._make_client = make_client
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
         self.aws = AwsCaller(self.client)
@@ -73,7 +92,7 @@ class Services:
         """A boto3 client, one per service; creating one is not thread-safe, using it is."""
         with self._lock:
             if service not in self._clients:
-                self._clients[service] = _make_client(service)
+                self._clients[service] = self._make_client(service)
             return self._clients[service]
 
     @cached_property
@@ -121,24 +140,6 @@ class Services:
     def usage_key(self, tenant: str) -> str:
         """The API key of a tenant's usage plan. No secret: without a credential it admits nobody."""
         return sha256(f"{self.setting('COLLECTION_PREFIX')}/{tenant}".encode()).hexdigest()
-
-
-def _make_client(service: str) -> Any:
-    """Timeouts and tries that leave room for an answer within API Gateway's 29 seconds.
-
-    Straight from botocore: boto3 would add a fifth of a second to a cold start, and nothing that is used here.
-    """
-    import botocore.session  # noqa: PLC0415 - a health check need not pay for it
-    from botocore.config import Config  # noqa: PLC0415
-
-    config = Config(
-        connect_timeout=2,
-        read_timeout=8,
-        max_pool_connections=32,
-        tcp_keepalive=True,
-        retries={"mode": "standard", "total_max_attempts": 3},
-    )
-    return botocore.session.get_session().create_client(service, config=config)
 
 
 class Tenant:
@@ -193,7 +194,7 @@ class Tenant:
         """Revoke first, so that nothing counts while it is being deleted. Safe to repeat after a failure."""
         self.users.revoke(user_key)
         bucket, prefix = self._shared.setting("IMAGES_BUCKET"), f"{self.name}/users/{user_key}/"
-        erased = erase(self._shared.aws, bucket, prefix, self._collections(self.policy()), user_key)
+        erased = erase(self._shared.aws, bucket, prefix, self.collections(self.policy()), user_key)
         self.users.remove(user_key)
         return erased
 
@@ -221,7 +222,7 @@ class Tenant:
 
     def _ports(self, policy: Policy) -> Ports:
         shared, bucket = self._shared, self._shared.setting("IMAGES_BUCKET")
-        collections = self._collections(policy)
+        collections = self.collections(policy)
         return Ports(
             signal_request=lambda submission, asked: SignalRequest(
                 aws=shared.aws,
@@ -242,7 +243,8 @@ class Tenant:
             clock_s=time.perf_counter,
         )
 
-    def _collections(self, policy: Policy) -> tuple[str, ...]:
+    def collections(self, policy: Policy) -> tuple[str, ...]:
+        """All the tenant's shards."""
         prefix = self._shared.setting("COLLECTION_PREFIX")
         return tuple(f"{prefix}-{name}" for name in collection_names(self.name, policy.faces.shards))
 

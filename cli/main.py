@@ -8,6 +8,7 @@ import click
 
 from chalicelib.errors import CountersignError
 from cli.commands.bulk import bulk_import
+from cli.commands.doctor import doctor
 from cli.commands.keys import keys
 from cli.commands.policy import policy
 from cli.commands.receipts import receipts, verify_receipt
@@ -36,7 +37,7 @@ def commands() -> None:
     """
 
 
-for command in (*verification_commands(), bulk_import, user, keys, policy, receipts, verify_receipt):
+for command in (*verification_commands(), bulk_import, user, keys, doctor, policy, receipts, verify_receipt):
     commands.add_command(command)
 
 

@@ -48,7 +48,7 @@ def change(tenant: str, change_id: str, *, user_id: str = "ada", creates: bool =
 
 
 def face(of: Change, face_id: str) -> StoredFace:
-    return StoredFace(face_id, of.collection, of.image_keys["selfie"], "7.0", of.started_at)
+    return StoredFace(face_id, of.collection, of.image_keys["selfie"], "7.0", of.started_at, of.verification_id)
 
 
 def decision(of: Change, verdict: Verdict = Verdict.APPROVED) -> Decision:

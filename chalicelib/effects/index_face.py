@@ -29,8 +29,15 @@ def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> 
     if not answer["FaceRecords"]:
         raise ConflictError("face-not-indexed", "No face in the picture could be stored; take another picture.")
     face_id = answer["FaceRecords"][0]["Face"]["FaceId"]
-    image_key, version = change.image_keys["selfie"], answer["FaceModelVersion"]
-    return replace(draft, face=StoredFace(face_id, change.collection, image_key, version, change.started_at))
+    face = StoredFace(
+        face_id=face_id,
+        collection=change.collection,
+        image_key=change.image_keys["selfie"],
+        face_model_version=answer["FaceModelVersion"],
+        indexed_at=change.started_at,
+        verification_id=change.verification_id,
+    )
+    return replace(draft, face=face)
 
 
 def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:

@@ -195,13 +195,14 @@ class UserStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredFace:
-    """A face of a user: where its picture and its entry in the collection are."""
+    """A face of a user: where its picture and its entry in the collection are, and which verification admitted it."""
 
     face_id: str
     collection: str
     image_key: str
     face_model_version: str
     indexed_at: datetime
+    verification_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -106,6 +106,28 @@ class Table:
         while True:
             answer = self._call("query", request)
             yield from (_unpack(item) for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def scan(
+        self, condition: str, projection: str, segment: int, segments: int, **values: object
+    ) -> Iterator[tuple[int, list[Item]]]:
+        """One of `segments` parts of the whole table: page by page, how many items were read and those that fit.
+
+        Reads, and pays for, everything that is in it: for operators' commands. The only reads that are not consistent.
+        """
+        request = {
+            "TableName": self._name,
+            "FilterExpression": condition,
+            "ProjectionExpression": projection,
+            "Segment": segment,
+            "TotalSegments": segments,
+            **_names_and_values(f"{condition} {projection}", values),
+        }
+        while True:
+            answer = self._call("scan", request)
+            yield answer["ScannedCount"], [_unpack(item) for item in answer["Items"]]
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

@@ -46,6 +46,7 @@ def face_item(face: StoredFace) -> Item:
         "image_key": face.image_key,
         "face_model_version": face.face_model_version,
         "indexed_at": stamp(face.indexed_at),
+        "verification_id": face.verification_id,
     }
 
 

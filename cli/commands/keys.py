@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import boto3
 import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from chalicelib.aws import AwsCaller
 from chalicelib.model.credential import Scope
 from chalicelib.store.credentials import Credentials
-from cli.connection import local_service
 from cli.errors import CliError
-from cli.local.bootstrap import sandbox_session
+from cli.operator import operator_services
 
 _TENANT = click.option("--tenant", required=True, help="The tenant: the name of its policy.")
 
@@ -97,13 +92,4 @@ def _of_tenant(tenant: str, key_id: str) -> Credentials:
 
 
 def _credentials() -> Credentials:
-    table = os.environ.get("COUNTERSIGN_TABLE")
-    if table:
-        session, endpoint = boto3.Session(), None
-    else:
-        local = local_service()
-        if local is None:
-            raise CliError("Which environment? Set COUNTERSIGN_TABLE, or start the local service with `make serve`.")
-        session, endpoint, table = sandbox_session(), local.sandbox_url, local.table
-    client: Any = session.client("dynamodb", endpoint_url=endpoint)
-    return Credentials(AwsCaller(lambda _service: client), table)
+    return operator_services().credentials

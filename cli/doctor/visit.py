@@ -1,0 +1,71 @@
+"""A whole visit to a tenant: missing collections, users, collections too many. Repairs follow each finding at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from chalicelib.model.policy import Policy
+from chalicelib.store.roster import Roster
+from chalicelib.wiring import Services
+from cli.doctor.collect import Progress
+from cli.doctor.diagnose import Rules
+from cli.doctor.estate import Estate, find_collections
+from cli.doctor.examine import Case, confirm, extra_collections, missing_collections, survey
+from cli.doctor.holdings import Holdings
+from cli.doctor.repair import Surgery, treat
+from cli.doctor.results import Result
+
+_NOBODY = Case(Holdings(""), ())
+
+
+def visit(
+    services: Services, tenant: str, options: frozenset[str], progress: Progress, pause: Callable[[], None]
+) -> Iterator[Result]:
+    """`options`: see `cli.doctor.repair`. `pause` is called before suspects are looked at again.
+
+    Raises AwsError: not all could be looked at.
+    """
+    its = services.tenant(tenant)
+    policy = its.policy()
+    wanted = set(its.collections(policy))
+    estate = estate_of(services, tenant)
+    for finding in missing_collections(estate, wanted):
+        yield treat(_NOBODY, finding, Surgery(estate, its), options)
+    estate = estate_of(services, tenant)  # with the collections that were made
+    surgery = Surgery(estate, its)
+
+    def rules() -> Rules:
+        return rules_of(policy, estate, datetime.now(UTC))
+
+    suspects = _after(pause, survey(estate, rules(), progress))
+    for case in confirm(suspects, estate, rules):
+        for finding in case.findings:
+            yield treat(case, finding, surgery, options)
+    for finding in extra_collections(estate, wanted):
+        yield treat(_NOBODY, finding, surgery, options)
+
+
+def estate_of(services: Services, tenant: str) -> Estate:
+    return Estate(
+        aws=services.aws,
+        tenant=tenant,
+        bucket=services.setting("IMAGES_BUCKET"),
+        roster=Roster(services.aws, services.setting("TABLE"), tenant),
+        model_versions=find_collections(services.aws, services.setting("COLLECTION_PREFIX"), tenant),
+    )
+
+
+def rules_of(policy: Policy, estate: Estate, now: datetime) -> Rules:
+    return Rules(
+        now=now,
+        images_days=policy.retention.images_days,
+        decisions_days=policy.retention.decisions_days,
+        model_versions=estate.model_versions,
+    )
+
+
+def _after(pause: Callable[[], None], cases: Iterator[Case]) -> Iterator[Case]:
+    for case in cases:
+        pause()
+        yield case

@@ -1,0 +1,157 @@
+"""`countersign doctor` against the sandbox: every kind of damage is really made, found, repaired where it can be."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from chalicelib.aws import delete_object
+from chalicelib.model.decision import Verdict
+from chalicelib.model.facts import User
+from chalicelib.model.submission import user_key
+from chalicelib.store.decisions import decision_key
+from cli.main import commands
+from tests.own_environment import OwnEnvironment, own_environment, selfie, submission
+from tests.running_sandbox import RunningSandbox
+
+TENANT = "clinic"
+POLICY = f"policy: {TENANT}\nextends: baseline\nfaces: {{shards: 2}}\n"
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """A tenant of its own, its people, and the damage that can be done to it."""
+
+    environment: OwnEnvironment
+
+    def register(self, user_id: str) -> User:
+        tenant = self.environment.services.tenant(TENANT)
+        assert tenant.verify(submission(TENANT, "register", user_id)).verdict is Verdict.APPROVED
+        return self.user(user_id)
+
+    def user(self, user_id: str) -> User:
+        user = self.environment.services.tenant(TENANT).users.get(user_key(TENANT, user_id))
+        assert user is not None
+        return user
+
+    def verification_of(self, user: User) -> str:
+        """The verification that admitted the user's first face."""
+        return user.faces[0].verification_id
+
+    def everything(self) -> dict[str, Any]:
+        """All that AWS holds of the environment."""
+        names = self.environment.names
+        collections = self.aws("rekognition", "list_collections")["CollectionIds"]
+        mine = [one for one in collections if one.startswith(names.collection_prefix)]
+        return {
+            "items": self.aws("dynamodb", "scan", TableName=names.table)["Items"],
+            "pictures": self.aws("s3", "list_object_versions", Bucket=names.images_bucket).get("Versions"),
+            "faces": [self.aws("rekognition", "list_faces", CollectionId=one)["Faces"] for one in mine],
+        }
+
+    def publish(self, policy: str) -> None:
+        content = {"Bucket": self.environment.names.policies_bucket, "Key": f"{TENANT}.yaml"}
+        self.aws("s3", "put_object", **content, Body=policy.encode())
+
+    def aws(self, service: str, operation: str, **parameters: Any) -> Any:
+        return self.environment.services.aws(service, operation, parameters)
+
+    def doctor(self, *options: str) -> tuple[int, list[dict[str, Any]]]:
+        """The exit code, and the findings."""
+        variables = self.environment.variables
+        arguments = ["doctor", "--tenant", TENANT, "--grace-s", "0", "--json", *options]
+        result = CliRunner().invoke(commands, arguments, env=variables)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        *findings, totals = [json.loads(line) for line in result.stdout.splitlines()]
+        assert totals["healthy"] == (result.exit_code == 0)
+        return result.exit_code, findings
+
+
+@pytest.fixture
+def clinic(scripted: RunningSandbox) -> Clinic:
+    return Clinic(own_environment(scripted, {TENANT: POLICY}))
+
+
+def test_a_tenant_in_use_is_healthy(clinic: Clinic) -> None:
+    assert clinic.doctor() == (0, [])
+    for name in ("ada", "bob", "eve"):
+        clinic.register(name)
+    assert clinic.doctor() == (0, [])
+
+
+def test_orphans_are_deleted_and_the_others_stay(clinic: Clinic) -> None:
+    ada = clinic.register("ada")
+    leftover = {"ExternalImageId": f"{'0' * 64}:gone", "Image": {"Bytes": selfie("nobody")}}
+    face = clinic.aws("rekognition", "index_faces", CollectionId=ada.faces[0].collection, **leftover)
+    bucket, key = clinic.environment.names.images_bucket, f"{TENANT}/users/{ada.user_key}/gone/selfie"
+    for _ in range(2):
+        clinic.aws("s3", "put_object", Bucket=bucket, Key=key, Body=b"x")
+    clinic.aws("s3", "delete_object", Bucket=bucket, Key=key)
+    before = clinic.everything()
+
+    code, findings = clinic.doctor()
+    assert code == 1
+    assert Counter(one["kind"] for one in findings) == {"orphan-face": 1, "orphan-picture": 3}
+    assert {one["outcome"] for one in findings} == {"found"}
+    assert clinic.everything() == before
+
+    code, findings = clinic.doctor("--fix")
+    assert (code, {one["outcome"] for one in findings}) == (0, {"repaired"})
+    assert face["FaceRecords"][0]["Face"]["FaceId"] in {one["subject"] for one in findings}
+    assert clinic.doctor() == (0, [])
+    assert clinic.user("ada") == ada
+
+
+def test_what_cannot_be_repaired_is_told_and_left(clinic: Clinic) -> None:
+    ada, bob = clinic.register("ada"), clinic.register("bob")
+    names = clinic.environment.names
+    delete_object(clinic.environment.services.aws, names.images_bucket, ada.faces[0].image_key)
+    decision = decision_key(TENANT, clinic.verification_of(bob))
+    clinic.aws(
+        "dynamodb", "delete_item", TableName=names.table, Key={name: {"S": text} for name, text in decision.items()}
+    )
+
+    for options in ((), ("--fix",)):
+        code, findings = clinic.doctor(*options)
+        assert code == 1
+        told = {(one["kind"], one["user_key"], one["outcome"]) for one in findings}
+        assert told == {("picture-missing", ada.user_key, "left"), ("decision-missing", bob.user_key, "left")}
+        assert all(one["note"] for one in findings)
+    assert (clinic.user("ada"), clinic.user("bob")) == (ada, bob)
+
+
+def test_collections_are_made_and_empty_ones_removed(clinic: Clinic) -> None:
+    prefix = f"{clinic.environment.names.collection_prefix}-{TENANT}"
+    clinic.aws("rekognition", "delete_collection", CollectionId=f"{prefix}-1")
+    for number in (2, 3):
+        clinic.aws("rekognition", "create_collection", CollectionId=f"{prefix}-{number}")
+    clinic.aws("rekognition", "create_collection", CollectionId=f"{prefix}-2-0")  # the tenant "clinic-2"
+    clinic.aws("rekognition", "index_faces", CollectionId=f"{prefix}-3", Image={"Bytes": selfie("forgotten")})
+
+    _, findings = clinic.doctor()
+    kinds = {one["subject"]: one["kind"] for one in findings if one["kind"].startswith("collection")}
+    assert kinds == {
+        f"{prefix}-1": "collection-missing",
+        f"{prefix}-2": "collection-extra",
+        f"{prefix}-3": "collection-extra",
+    }
+    code, findings = clinic.doctor("--fix")
+    assert (code, {one["outcome"] for one in findings}) == (0, {"repaired"})
+    assert {"orphan-face", "collection-extra"} < {one["kind"] for one in findings}
+    assert clinic.doctor() == (0, [])
+
+
+def test_a_dropped_shard_keeps_its_faces(clinic: Clinic) -> None:
+    people = [clinic.register(name) for name in ("ada", "bob", "eve", "joe", "kim", "lea")]
+    dropped = f"{clinic.environment.names.collection_prefix}-{TENANT}-1"
+    inside = [user for user in people if user.faces[0].collection == dropped]
+    assert inside
+    clinic.publish(POLICY.replace("shards: 2", "shards: 1"))
+    code, findings = clinic.doctor("--fix")
+    assert (code, [(one["subject"], one["outcome"]) for one in findings]) == (1, [(dropped, "left")])
+    assert f"faces in it: {len(inside)}" in findings[0]["note"]
