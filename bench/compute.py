@@ -115,7 +115,7 @@ def _ports() -> Ports:
     return Ports(
         signal_request=lambda _, __: None,
         claim_liveness=lambda _: LivenessClaim("none"),
-        writing=Writing({}, nowhere, nowhere),
+        writing=Writing({}, nowhere, nowhere, nowhere),
         attempts=nowhere,
         log=nowhere,
         collection_for=lambda _: "collection",

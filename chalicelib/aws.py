@@ -1,6 +1,6 @@
-"""One way to call AWS: lazy clients, botocore's retries, and errors turned into ours.
+"""One way to call AWS: lazy clients, and errors turned into ours.
 
-`Aws` is the only thing that signals, effects and stores get; `chalicelib.wiring` makes it.
+`Aws` is the only thing that signals, effects and stores get; `chalicelib.wiring` makes it, and has calls made again.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _UNAVAILABLE = {
     "InternalError",
     "ServiceUnavailable",
     "SlowDown",
+    "RequestThrottled",
     "RequestTimeout",
     "TransactionInProgressException",
     "TransactionConflictException",  # another transaction was at the same item; the condition was never looked at
@@ -63,7 +64,7 @@ class Aws(Protocol):
     """Call an operation by boto3's names: `aws("rekognition", "detect_faces", {"Image": ...})`.
 
     Raises:
-        AwsUnavailableError: throttled, timed out, unreachable or broken, after botocore's own retries.
+        AwsUnavailableError: throttled, timed out, unreachable or broken.
         AwsMisconfiguredError: access denied, no region or credentials, or a table, bucket, queue or collection is
             missing or full.
         AwsConditionFailedError: a conditional write lost.

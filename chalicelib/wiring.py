@@ -10,13 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-from chalicelib.aws import AwsCaller
+from chalicelib.aws import Aws, AwsCaller
 from chalicelib.checks import all_checks
 from chalicelib.effects import built_in_effects
 from chalicelib.effects.erase import Erased, erase
@@ -24,11 +25,13 @@ from chalicelib.effects.ports import EffectPorts
 from chalicelib.engine.commit import Writing, recover
 from chalicelib.engine.plan import plan_flow
 from chalicelib.engine.verify import Ports, verify
+from chalicelib.model.deadline import Deadline
 from chalicelib.model.decision import Decision
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Flow, Policy, collection_names
 from chalicelib.model.submission import LivenessClaim, Submission
 from chalicelib.policy.source import PolicySource
+from chalicelib.retries import RetryingAws
 from chalicelib.signals import built_in_signals
 from chalicelib.signals.request import SignalRequest
 from chalicelib.store.attempts import Attempts
@@ -49,6 +52,11 @@ from chalicelib.store.signing import Signer
 from chalicelib.store.uploads import Uploads
 from chalicelib.store.users import Users
 
+# API Gateway waits 29 s, and the slowest call takes 2 s to connect and 8 s to be read: none is begun later than this.
+REQUEST_BUDGET_S = 18.0
+UNDO_RESERVE_S = 4.0  # of it, kept for undoing what could not be finished
+CALL_BUDGET_S = 4.0  # of a call that belongs to no request, or to all
+
 
 @cache
 def services() -> Services:
@@ -57,7 +65,7 @@ def services() -> Services:
 
 
 def _make_client(service: str) -> Any:
-    """Timeouts and tries that leave room for an answer within API Gateway's 29 seconds.
+    """Timeouts that leave room for an answer within API Gateway's 29 seconds; `RetryingAws` tries again.
 
     Straight from botocore: boto3 would add a fifth of a second to a cold start, and nothing that is used here.
     """
@@ -69,7 +77,7 @@ def _make_client(service: str) -> Any:
         read_timeout=8,
         max_pool_connections=32,
         tcp_keepalive=True,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        retries={"mode": "standard", "total_max_attempts": 1},
     )
     return botocore.session.get_session().create_client(service, config=config)
 
@@ -82,7 +90,8 @@ class Services:
         self._make_client = make_client
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
-        self.aws = AwsCaller(self.client)
+        self._calls = AwsCaller(self.client)
+        self.aws: Aws = RetryingAws(self._calls, lambda: Deadline.after(CALL_BUDGET_S))
 
     def setting(self, name: str) -> str:
         """COUNTERSIGN_<name>. Raises KeyError, which names it, when the deployment forgot it."""
@@ -134,8 +143,13 @@ class Services:
     def due(self) -> Due:
         return Due(self.aws, self.setting("TABLE"))
 
-    def tenant(self, name: str) -> Tenant:
-        return Tenant(self, name)
+    def aws_until(self, deadline: Deadline) -> Aws:
+        """AWS for what has to be done by then."""
+        return RetryingAws(self._calls, lambda: deadline)
+
+    def tenant(self, name: str, deadline: Deadline | None = None) -> Tenant:
+        """Without a deadline, for operators' commands, each call has a budget of its own."""
+        return Tenant(self, name, deadline)
 
     def usage_key(self, tenant: str) -> str:
         """The API key of a tenant's usage plan. No secret: without a credential it admits nobody."""
@@ -145,15 +159,19 @@ class Services:
 class Tenant:
     """All that one tenant has: stores bound to its name, its policy, its verifications."""
 
-    def __init__(self, shared: Services, name: str) -> None:
+    def __init__(self, shared: Services, name: str, deadline: Deadline | None) -> None:
         self._shared = shared
         self.name = name
-        bound = (shared.aws, shared.setting("TABLE"), name)
+        # The second is for what must follow when the time for the first is over: undo, the log, an answer kept.
+        self._aws = shared.aws_until(deadline.earlier_by(UNDO_RESERVE_S)) if deadline else shared.aws
+        self._finishing = shared.aws_until(deadline) if deadline else shared.aws
+        bound = (self._aws, shared.setting("TABLE"), name)
         self.users = Users(*bound)
-        self.idempotency = Idempotency(*bound)
-        self._changes = Changes(*bound, shared.queue)
+        self.idempotency = Idempotency(self._finishing, shared.setting("TABLE"), name)
+        queue = Queue(self._finishing, shared.setting("QUEUE_URL"))
+        self._changes = Changes(self._finishing, shared.setting("TABLE"), name, queue)
         self._commits = Commits(*bound)
-        self._attempts = Attempts(*bound)
+        self._attempts = Attempts(self._finishing, shared.setting("TABLE"), name)
         self._liveness = LivenessSessions(*bound)
 
     @cached_property
@@ -167,13 +185,13 @@ class Tenant:
     @property
     def _log_parts(self) -> tuple[Table, str, Signer, Pseudonyms]:
         shared = self._shared
-        return Table(shared.aws, shared.setting("TABLE")), self.name, shared.signer, shared.pseudonyms
+        return Table(self._finishing, shared.setting("TABLE")), self.name, shared.signer, shared.pseudonyms
 
     @cached_property
     def uploads(self) -> Uploads:
         shared = self._shared
         presign = partial(_presigned_post, shared)
-        return Uploads(shared.aws, shared.setting("TABLE"), self.name, shared.setting("IMAGES_BUCKET"), presign)
+        return Uploads(self._aws, shared.setting("TABLE"), self.name, shared.setting("IMAGES_BUCKET"), presign)
 
     def policy(self) -> Policy:
         return self._shared.policies.policy(self.name)
@@ -186,7 +204,7 @@ class Tenant:
         return verify(policy, submission, self._shared.plugins, self._ports(policy))
 
     def create_liveness_session(self, user_key: str, now: datetime) -> str:
-        session_id = str(self._shared.aws("rekognition", "create_face_liveness_session", {})["SessionId"])
+        session_id = str(self._aws("rekognition", "create_face_liveness_session", {})["SessionId"])
         self._liveness.create(session_id, user_key, now)
         return session_id
 
@@ -194,7 +212,7 @@ class Tenant:
         """Revoke first, so that nothing counts while it is being deleted. Safe to repeat after a failure."""
         self.users.revoke(user_key)
         bucket, prefix = self._shared.setting("IMAGES_BUCKET"), f"{self.name}/users/{user_key}/"
-        erased = erase(self._shared.aws, bucket, prefix, self.collections(self.policy()), user_key)
+        erased = erase(self._aws, bucket, prefix, self.collections(self.policy()), user_key)
         self.users.remove(user_key)
         return erased
 
@@ -204,16 +222,15 @@ class Tenant:
 
     def _writing(self, collections: tuple[str, ...]) -> Writing:
         """`collections` are those in which rivals are looked for."""
-        shared = self._shared
         ports = EffectPorts(
-            aws=shared.aws,
-            images_bucket=shared.setting("IMAGES_BUCKET"),
+            aws=self._aws,
+            images_bucket=self._shared.setting("IMAGES_BUCKET"),
             users=self.users,
             changes=self._changes,
             commits=self._commits,
             collections=collections,
         )
-        return Writing(shared.plugins.effects, ports, self._changes)
+        return Writing(self._shared.plugins.effects, ports, replace(ports, aws=self._finishing), self._changes)
 
     def _claim_liveness(self, submission: Submission) -> LivenessClaim:
         return self._liveness.claim(
@@ -221,11 +238,11 @@ class Tenant:
         )
 
     def _ports(self, policy: Policy) -> Ports:
-        shared, bucket = self._shared, self._shared.setting("IMAGES_BUCKET")
+        bucket = self._shared.setting("IMAGES_BUCKET")
         collections = self.collections(policy)
         return Ports(
             signal_request=lambda submission, asked: SignalRequest(
-                aws=shared.aws,
+                aws=self._aws,
                 users=self.users,
                 images_bucket=bucket,
                 submission=submission,

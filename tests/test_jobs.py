@@ -36,8 +36,7 @@ def names(server: AwsServer, tenant: str) -> Names:
 
 @pytest.fixture
 def services(server: AwsServer, names: Names, monkeypatch: pytest.MonkeyPatch) -> Services:
-    made = Services(names.environment(queue_url(server.aws, names.queue)))
-    made.aws = server.aws
+    made = Services(names.environment(queue_url(server.aws, names.queue)), server.client)
     monkeypatch.setattr(background, "services", lambda: made)
     return made
 

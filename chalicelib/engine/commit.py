@@ -40,10 +40,13 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """All effects there are, by name, what they write through, and where their plan is kept."""
+    """All effects there are, by name; what they write through, and what their undo does, which may go on a little
+    longer; and where their plan is kept.
+    """
 
     effects: Mapping[str, Effect]
     ports: Any
+    undo_ports: Any
     journal: Journal
 
     def of(self, change: Change, phase: Phase) -> tuple[Effect, ...]:
@@ -84,7 +87,7 @@ def undo(change: Change, draft: Draft, writing: Writing) -> None:
     if not writing.journal.stop(change):
         return
     undone = [
-        _quietly(f"undo of {effect.name}", change, partial(effect.undo, writing.ports, change, draft))
+        _quietly(f"undo of {effect.name}", change, partial(effect.undo, writing.undo_ports, change, draft))
         for effect in reversed(writing.of(change, Phase.BEFORE))
     ]
     for error in filter(None, undone):

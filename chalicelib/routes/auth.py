@@ -8,8 +8,9 @@ from typing import Any
 from chalice.app import AuthRequest, AuthResponse, Blueprint, Request
 
 from chalicelib.errors import ScopeMissingError
+from chalicelib.model.deadline import Deadline
 from chalicelib.routes.scopes import SCOPES
-from chalicelib.wiring import services
+from chalicelib.wiring import REQUEST_BUDGET_S, Tenant, services
 
 blueprint = Blueprint(__name__)
 
@@ -30,6 +31,11 @@ def tenant_auth(request: AuthRequest) -> dict[str, Any]:
     caller = {"tenant": credential.tenant, "key_id": credential.key_id, "scopes": " ".join(sorted(credential.scopes))}
     admitted = AuthResponse(routes=["*"], principal_id=credential.key_id, context=caller)
     return {**admitted.to_dict(request), "usageIdentifierKey": services().usage_key(credential.tenant)}
+
+
+def tenant_for(request: Request) -> Tenant:
+    """The caller's tenant, with the time that this request has. Raises like `tenant_of`."""
+    return services().tenant(tenant_of(request), Deadline.after(REQUEST_BUDGET_S))
 
 
 def tenant_of(request: Request) -> str:

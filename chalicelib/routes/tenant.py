@@ -14,10 +14,10 @@ from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.policy import AnyOf, Flow
 from chalicelib.model.submission import user_key
 from chalicelib.model.view import consent_view
-from chalicelib.routes.auth import tenant_auth, tenant_of
+from chalicelib.routes.auth import tenant_auth, tenant_for
 from chalicelib.routes.problems import answering
 from chalicelib.routes.verifications import answer
-from chalicelib.wiring import Tenant, services
+from chalicelib.wiring import Tenant
 
 blueprint = Blueprint(__name__)
 
@@ -27,7 +27,7 @@ def _wanted_user() -> tuple[Tenant, User]:
     path is read. Raises NotFoundError.
     """
     request = blueprint.current_request
-    tenant = services().tenant(tenant_of(request))
+    tenant = tenant_for(request)
     user_id = unquote(request.context["path"].rpartition("/")[2])
     user = tenant.users.get(user_key(tenant.name, unicodedata.normalize("NFC", user_id)))
     if user is None or user.status is UserStatus.PENDING:
@@ -68,7 +68,7 @@ def get_user(user_id: str) -> Response:  # noqa: ARG001 - see _wanted_user
 @answering
 def get_policy() -> Response:
     """The policy in force: its digest, its flows, and what each asks of a request."""
-    tenant = services().tenant(tenant_of(blueprint.current_request))
+    tenant = tenant_for(blueprint.current_request)
     policy = tenant.policy()
     return answer(
         200,

@@ -18,7 +18,7 @@ from chalicelib.model.log import ALGORITHM
 from chalicelib.model.submission import Submission, user_key
 from chalicelib.model.view import decision_view, with_messages
 from chalicelib.routes import body
-from chalicelib.routes.auth import tenant_auth, tenant_of
+from chalicelib.routes.auth import tenant_auth, tenant_for, tenant_of
 from chalicelib.routes.problems import answering
 from chalicelib.wiring import Tenant, services
 
@@ -37,7 +37,7 @@ def _digest(raw_body: str | bytes) -> str:
 
 
 def _tenant() -> Tenant:
-    return services().tenant(tenant_of(blueprint.current_request))
+    return tenant_for(blueprint.current_request)
 
 
 @blueprint.route("/v1/verifications", methods=["POST"], authorizer=tenant_auth)

@@ -145,18 +145,8 @@ class Table:
         self._call("delete_item", request | _names_and_values(condition, values))
 
     def transact(self, *writes: Mapping[str, Item]) -> None:
-        """All or none: each is `{"Put": put_request(...)}` or `{"Update": update_request(...)}`.
-
-        One that meets another transaction on the same item is tried again, since its condition was not looked at.
-        """
-        for attempt in range(_TRIES):
-            try:
-                self._call("transact_write_items", {"TransactItems": list(writes)})
-                return
-            except AwsUnavailableError as error:
-                if error.code != "TransactionConflictException" or attempt == _TRIES - 1:
-                    raise
-            time.sleep(0.05 * 2**attempt)
+        """All or none: each is `{"Put": put_request(...)}` or `{"Update": update_request(...)}`."""
+        self._call("transact_write_items", {"TransactItems": list(writes)})
 
     def put_request(self, item: Item, condition: str, **values: object) -> Item:
         request = {"TableName": self._name, "Item": _pack(item), "ConditionExpression": condition}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from hashlib import sha256
 from typing import Any
 
 from sandbox.call import Call
@@ -14,7 +15,7 @@ from sandbox.rekognition.quality import complaints
 from sandbox.rekognition.searched import searched_face
 from sandbox.rekognition.shapes import bounding_box, face_detail
 from sandbox.rekognition.store import Collection, Collections, IndexedFace
-from sandbox.vision.face import Embedding, FaceReader
+from sandbox.vision.face import Embedding, Face, FaceReader
 
 MOST_INDEXED = 100
 DEFAULT_THRESHOLD = 80.0
@@ -40,7 +41,8 @@ class FaceOperations:
         parameters = call.parameters
         with self._collections.opened(call.region, parameters["CollectionId"]):
             pass  # a missing collection is told before the picture is looked at
-        faces = faces_of(picture_bytes(parameters["Image"], REKOGNITION), self._reader)
+        picture = picture_bytes(parameters["Image"], REKOGNITION)
+        faces = faces_of(picture, self._reader)
         attributes = parameters.get("DetectionAttributes", ["DEFAULT"])
         most = min(parameters.get("MaxFaces", MOST_INDEXED), MOST_INDEXED)
         image_id = str(uuid.uuid4())
@@ -56,8 +58,12 @@ class FaceOperations:
                     unindexed.append({"Reasons": reasons, "FaceDetail": face_detail(face, attributes)})
                     continue
                 name = parameters.get("ExternalImageId")
-                indexed = IndexedFace(str(uuid.uuid4()), image_id, face.box, face.confidence, name, version)
-                collection.add(indexed, face.embedding)
+                face_id = _face_id(collection, picture, face, name)
+                indexed = IndexedFace(face_id, image_id, face.box, face.confidence, name, version)
+                if face_id in collection.faces:
+                    indexed = collection.faces[face_id]
+                else:
+                    collection.add(indexed, face.embedding)
                 records.append({"Face": _view(indexed), "FaceDetail": face_detail(face, attributes)})
         return {"FaceRecords": records, "UnindexedFaces": unindexed, "FaceModelVersion": version}
 
@@ -112,6 +118,16 @@ class FaceOperations:
                     collection.remove(face_id)
                     deleted.append(face_id)
         return {"UnsuccessfulFaceDeletions": failed, **({"DeletedFaces": deleted} if deleted else {})}
+
+
+def _face_id(collection: Collection, picture: bytes, face: Face, name: str | None) -> str:
+    """The same picture under the same ExternalImageId is no second face:
+    https://docs.aws.amazon.com/rekognition/latest/APIReference/API_IndexFaces.html
+    """
+    if name is None:
+        return str(uuid.uuid4())
+    source = f"{collection.arn} {name} {sha256(picture).hexdigest()} {face.box}"
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, source))
 
 
 def _matches(

@@ -94,14 +94,17 @@ class World:
         self._http.request("DELETE", f"{self.stack.sandbox_url}/sandbox/calls")
 
     def kept(self) -> dict[str, list[str]]:
-        """The names of all that AWS holds for tenants: items of the table, pictures, faces."""
+        """The names of all that AWS holds for tenants: items of the table, pictures, faces.
+
+        But for the keys of pseudonyms, which the first decision of a tenant makes.
+        """
         table = self.aws("dynamodb").get_paginator("scan").paginate(TableName=NAMES.table)
         items = (item for page in table for item in page["Items"])
         pictures = self.aws("s3").list_object_versions(Bucket=NAMES.images_bucket)
         rekognition = self.aws("rekognition")
         collections = rekognition.list_collections()["CollectionIds"]
         return {
-            "items": sorted(f"{item['pk']['S']} {item['sk']['S']}" for item in items),
+            "items": sorted(name for item in items if not (name := _name(item)).endswith("#PSEUDONYMS KEY")),
             "pictures": sorted(f"{kept['Key']} {kept['VersionId']}" for kept in pictures.get("Versions", [])),
             "faces": sorted(
                 face["FaceId"]
@@ -109,3 +112,7 @@ class World:
                 for face in rekognition.list_faces(CollectionId=collection)["Faces"]
             ),
         }
+
+
+def _name(item: Any) -> str:
+    return f"{item['pk']['S']} {item['sk']['S']}"

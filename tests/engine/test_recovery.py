@@ -18,7 +18,7 @@ CRASHED = replace(change("acme", "c0"), effects=EFFECTS)
 
 
 def recovered(world: World) -> list[str]:
-    recover("u", NOW, Writing(saving_parts().effects, world, world))
+    recover("u", NOW, Writing(saving_parts().effects, world, world, world))
     return world.events
 
 

@@ -168,3 +168,16 @@ def test_one_picture_is_analysed_once(sandbox: RunningSandbox, seeing: Any, coll
     seeing.compare_faces(SourceImage=image, TargetImage=image)
     first, *others = (call["duration_ms"] for call in sandbox.calls.of())
     assert max(others) < first / 4
+
+
+def test_the_same_picture_under_the_same_name_is_no_second_face(reading: Any, scripted_collection: str) -> None:
+    first = index(reading, scripted_collection, ALICE, ExternalImageId="alice")
+    assert index(reading, scripted_collection, ALICE, ExternalImageId="alice") == first
+    others = {
+        index(reading, scripted_collection, ALICE, ExternalImageId="another"),
+        index(reading, scripted_collection, BOB, ExternalImageId="alice"),
+        index(reading, scripted_collection, ALICE),
+        index(reading, scripted_collection, ALICE),
+    }
+    assert len(others | {first}) == 5
+    assert len(reading.list_faces(CollectionId=scripted_collection)["Faces"]) == 5

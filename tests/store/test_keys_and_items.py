@@ -88,22 +88,3 @@ def test_unread_items_are_asked_for_again_and_never_taken_for_missing() -> None:
     assert Table(CannedAws(batch_get_item=lambda _: next(answers)), "t").get_many(wheres) == [{"pk": "a"}]
     with pytest.raises(AwsUnavailableError):
         Table(CannedAws(batch_get_item=unread), "t").get_many(wheres)
-
-
-def test_a_transaction_that_meets_another_is_tried_again() -> None:
-    busy = AwsUnavailableError("dynamodb:TransactWriteItems", "TransactionConflictException", "")
-    answers = iter([busy, busy, {}])
-    aws = CannedAws(transact_write_items=lambda _: next(answers))
-    put = {"Put": Table(aws, "table").put_request({"pk": "a", "sk": "b"}, "attribute_not_exists(pk)")}
-    Table(aws, "table").transact(put)
-    assert len(aws.calls) == 3
-    with pytest.raises(AwsUnavailableError):
-        Table(CannedAws(transact_write_items=busy), "table").transact(put)
-
-
-def test_a_throttled_transaction_is_left_to_the_caller() -> None:
-    aws = CannedAws(transact_write_items=AwsUnavailableError("dynamodb:TransactWriteItems", "ThrottlingException", ""))
-    put = {"Put": Table(aws, "table").put_request({"pk": "a", "sk": "b"}, "attribute_not_exists(pk)")}
-    with pytest.raises(AwsUnavailableError):
-        Table(aws, "table").transact(put)
-    assert len(aws.calls) == 1
