@@ -20,11 +20,13 @@ from uuid import uuid4
 from chalicelib.aws import Aws, AwsCaller
 from chalicelib.checks import all_checks
 from chalicelib.effects import built_in_effects
+from chalicelib.effects.blocked_face import block_face, unblock_face
 from chalicelib.effects.erase import Erased, erase
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.engine.commit import Writing, recover
 from chalicelib.engine.plan import plan_flow
 from chalicelib.engine.verify import Ports, verify
+from chalicelib.model.block import Block, BlockSource
 from chalicelib.model.deadline import Deadline
 from chalicelib.model.decision import Decision
 from chalicelib.model.plugins import Plugins
@@ -36,6 +38,7 @@ from chalicelib.signals import built_in_signals
 from chalicelib.signals.request import SignalRequest
 from chalicelib.store.attempts import Attempts
 from chalicelib.store.audit import Audit
+from chalicelib.store.blocklist import Blocklist
 from chalicelib.store.changes import Changes
 from chalicelib.store.commits import Commits
 from chalicelib.store.credentials import Credentials
@@ -170,6 +173,7 @@ class Tenant:
         self.idempotency = Idempotency(self._finishing, shared.setting("TABLE"), name)
         queue = Queue(self._finishing, shared.setting("QUEUE_URL"))
         self._changes = Changes(self._finishing, shared.setting("TABLE"), name, queue)
+        self.blocklist = Blocklist(*bound)
         self._commits = Commits(*bound)
         self._attempts = Attempts(self._finishing, shared.setting("TABLE"), name)
         self._liveness = LivenessSessions(*bound)
@@ -232,6 +236,29 @@ class Tenant:
         )
         return Writing(self._shared.plugins.effects, ports, replace(ports, aws=self._finishing), self._changes)
 
+    def block_face(self, picture: Mapping[str, Any], source: BlockSource, reason: str, ends_at: datetime) -> Block:
+        """Put the face in `picture` (Rekognition's Image) on the blocklist. Raises like `effects.blocked_face`."""
+        block_id, now = uuid4().hex, datetime.now(UTC)
+        collections = self.collections(self.policy())
+        collection = collections[shard_of(block_id, len(collections))]
+        block = Block(block_id, reason, source, collection, now, ends_at)
+        block = block_face(self._finishing, self.blocklist, block, picture)
+        self.audit.note("face_blocked", {"block": block_id, "source": source.value, "until": ends_at.isoformat()}, now)
+        return block
+
+    def unblock_face(self, block_id: str) -> None:
+        """Take a face off the blocklist: at once for decisions, then for good. Raises NotFoundError."""
+        now = datetime.now(UTC)
+        unblock_face(self._finishing, self.blocklist, self.blocklist.end(block_id, now))
+        self.audit.note("face_unblocked", {"block": block_id}, now)
+
+    def image_key(self, user_key: str, change_id: str, kind: str) -> str:
+        return f"{self.name}/users/{user_key}/{change_id}/{kind}"
+
+    def stored_selfie(self, image_key: str) -> dict[str, Any]:
+        """Rekognition's Image of a stored picture."""
+        return {"S3Object": {"Bucket": self._shared.setting("IMAGES_BUCKET"), "Name": image_key}}
+
     def _claim_liveness(self, submission: Submission) -> LivenessClaim:
         return self._liveness.claim(
             submission.liveness_session or "", submission.user_key, submission.verification_id, submission.received_at
@@ -244,6 +271,7 @@ class Tenant:
             signal_request=lambda submission, asked: SignalRequest(
                 aws=self._aws,
                 users=self.users,
+                blocks=self.blocklist,
                 images_bucket=bucket,
                 submission=submission,
                 collections=collections,
@@ -254,7 +282,7 @@ class Tenant:
             attempts=self._attempts,
             log=self.decisions,
             collection_for=lambda user_key: collections[shard_of(user_key, len(collections))],
-            image_key=lambda user_key, change_id, kind: f"{self.name}/users/{user_key}/{change_id}/{kind}",
+            image_key=self.image_key,
             new_change_id=lambda: uuid4().hex,
             now=lambda: datetime.now(UTC),
             clock_s=time.perf_counter,

@@ -80,6 +80,17 @@ class Client:
     def delete_user(self, user_id: str) -> Json:
         return self._call("DELETE", f"/v1/users/{quote(user_id, safe='')}")
 
+    def block(self, request: Json) -> Json:
+        """Block a face: exactly one of selfie, user_id and verification_id; reason, days."""
+        return self._call("POST", "/v1/blocklist", request)
+
+    def blocks(self) -> list[Json]:
+        blocks: list[Json] = self._call("GET", "/v1/blocklist")["blocks"]
+        return blocks
+
+    def unblock(self, block_id: str) -> Json:
+        return self._call("DELETE", f"/v1/blocklist/{quote(block_id, safe='')}")
+
     def policy(self) -> Json:
         return self._call("GET", "/v1/policy")
 

@@ -7,6 +7,7 @@ import sys
 import click
 
 from chalicelib.errors import CountersignError
+from cli.commands.block import block
 from cli.commands.bulk import bulk_import
 from cli.commands.doctor import doctor
 from cli.commands.keys import keys
@@ -37,7 +38,8 @@ def commands() -> None:
     """
 
 
-for command in (*verification_commands(), bulk_import, user, keys, doctor, policy, receipts, verify_receipt):
+OPERATING = (bulk_import, user, block, keys, doctor, policy, receipts, verify_receipt)
+for command in (*verification_commands(), *OPERATING):
     commands.add_command(command)
 
 

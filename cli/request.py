@@ -54,11 +54,9 @@ def body_of(request: Request, client: Client) -> Json:
     inline_bytes = sum(map(len, pictures.values()))
     body: Json = {"flow": request.flow, "user_id": request.user_id}
     for name, content in sorted(pictures.items(), key=lambda item: -len(item[1])):
-        if inline_bytes > _INLINE_MAX_BYTES:
-            body[name] = {"upload_id": client.upload(content, _media_type(content))}
-            inline_bytes -= len(content)
-        else:
-            body[name] = base64.b64encode(content).decode()
+        fits = inline_bytes <= _INLINE_MAX_BYTES
+        body[name] = _inline(content) if fits else _uploaded(content, client)
+        inline_bytes -= 0 if fits else len(content)
     if request.properties:
         body["properties"] = dict(request.properties)
     if request.consent or request.refuses_consent:
@@ -67,6 +65,19 @@ def body_of(request: Request, client: Client) -> Json:
     if request.liveness_session:
         body["liveness_session"] = request.liveness_session
     return body
+
+
+def picture_of(content: bytes, client: Client) -> str | Json:
+    """One picture as a field of a request: base64, or an upload when it is too large for that."""
+    return _inline(content) if len(content) <= _INLINE_MAX_BYTES else _uploaded(content, client)
+
+
+def _inline(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _uploaded(content: bytes, client: Client) -> Json:
+    return {"upload_id": client.upload(content, _media_type(content))}
 
 
 def _media_type(content: bytes) -> str:

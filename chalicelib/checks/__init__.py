@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from types import ModuleType
 
 from chalicelib.checks import (
+    blocklist,
     brightness,
     collection_match,
     document_not_expired,
@@ -42,6 +43,7 @@ BUILT_IN = (
     eyes_open,
     brightness,
     sharpness,
+    blocklist,
     duplicate_face,
     collection_match,
     stored_face_match,

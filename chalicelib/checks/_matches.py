@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from chalicelib.model.facts import CollectionMatches
+from chalicelib.model.facts import BlockedFaces, CollectionMatches
 from chalicelib.model.findings import Finding, inconclusive
 
 SEARCH_REASONS = {
@@ -19,7 +19,7 @@ def best(similarities: Iterable[float]) -> float:
     return max((similarity for similarity in similarities if not math.isnan(similarity)), default=0.0)
 
 
-def cannot_tell(search: CollectionMatches, threshold: float) -> Finding | None:
+def cannot_tell(search: CollectionMatches | BlockedFaces, threshold: float) -> Finding | None:
     """Why the search cannot say which faces are at or above the threshold; None when it can."""
     if not search.face_found:
         return inconclusive("no_face")

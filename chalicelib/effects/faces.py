@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsUnavailableError
 
+_ASSOCIATED = "ASSOCIATED_TO_AN_EXISTING_USER"
+
 
 def delete_faces(aws: Aws, collection: str, face_ids: Sequence[str]) -> None:
-    """Idempotent: a face that is not there is fine. Raises AwsUnavailableError when one stayed for another reason."""
+    """Idempotent: a face that is not there is fine, and one that belongs to a user of the collection is let go first.
+
+    Raises AwsUnavailableError when one stayed for another reason.
+    """
+    failures = _delete(aws, collection, face_ids)
+    associated = [failure for failure in failures if failure.get("Reasons") == [_ASSOCIATED] and "UserId" in failure]
+    for failure in associated:
+        request = {"CollectionId": collection, "UserId": failure["UserId"], "FaceIds": [failure["FaceId"]]}
+        aws("rekognition", "disassociate_faces", request)
+    if associated:
+        failures = _delete(aws, collection, [failure["FaceId"] for failure in failures])
+    for failure in failures:
+        raise AwsUnavailableError("rekognition:delete_faces", ",".join(failure.get("Reasons", ())), "a face stayed")
+
+
+def _delete(aws: Aws, collection: str, face_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The faces that stayed: UnsuccessfulFaceDeletions without those that were not there."""
     if not face_ids:
-        return
+        return []
     answer = aws("rekognition", "delete_faces", {"CollectionId": collection, "FaceIds": list(face_ids)})
-    for failure in answer.get("UnsuccessfulFaceDeletions", ()):
-        if failure.get("Reasons") != ["FACE_NOT_FOUND"]:
-            raise AwsUnavailableError("rekognition:delete_faces", ",".join(failure.get("Reasons", ())), "a face stayed")
+    failures = answer.get("UnsuccessfulFaceDeletions", ())
+    return [failure for failure in failures if failure.get("Reasons") != ["FACE_NOT_FOUND"]]
 
 
 def find_faces(aws: Aws, collection: str, external_image_id: str) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.errors import ConflictError
-from chalicelib.model.change import Change, user_key_of
+from chalicelib.model.change import Change, block_id_of, user_key_of
 from chalicelib.model.facts import UserStatus
 
 _MOST_RIVALS = 20
@@ -26,7 +26,7 @@ def look_again(ports: EffectPorts, change: Change, selfie: bytes, threshold: flo
 
 
 def _rivals(ports: EffectPorts, change: Change, selfie: bytes, threshold: float) -> Iterator[tuple[str, str, str]]:
-    """User key, face id and change id of each look-alike that is not this user's."""
+    """User key, face id and change id of each look-alike that is not this user's. Blocked faces are not meant."""
     for collection in ports.collections:
         search = {
             "CollectionId": collection,
@@ -37,7 +37,8 @@ def _rivals(ports: EffectPorts, change: Change, selfie: bytes, threshold: float)
         }
         for match in ports.aws("rekognition", "search_faces_by_image", search)["FaceMatches"]:
             external_image_id = match["Face"].get("ExternalImageId", "")
-            if user_key_of(external_image_id) != change.user_key:
+            is_rival = user_key_of(external_image_id) != change.user_key and block_id_of(external_image_id) is None
+            if is_rival:
                 yield user_key_of(external_image_id), match["Face"]["FaceId"], external_image_id.partition(":")[2]
 
 

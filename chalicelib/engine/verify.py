@@ -19,7 +19,7 @@ from chalicelib.errors import AwsError, BadRequestError, ConsentMissingError
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.change import Change, Material, Phase
 from chalicelib.model.decision import Decision, Verdict
-from chalicelib.model.facts import CollectionMatches
+from chalicelib.model.facts import CollectionSearch
 from chalicelib.model.images import Image
 from chalicelib.model.log import SignedDecision
 from chalicelib.model.plugins import Plugins
@@ -180,8 +180,8 @@ def _decision(
 
 
 def _face_models(known: Mapping[str, Any]) -> tuple[str, ...]:
-    search = known.get("collection_matches")
-    return search.face_models if isinstance(search, CollectionMatches) else ()
+    search = known.get("collection_search")
+    return search.face_models if isinstance(search, CollectionSearch) else ()
 
 
 def _make_real(

@@ -45,6 +45,19 @@ class Change:
         return f"{self.user_key}:{self.change_id}"
 
 
+_BLOCKED = "blocked:"
+
+
+def blocked_external_image_id(block_id: str) -> str:
+    """The ExternalImageId of a blocked face: what is in front of the colon is no user's key."""
+    return f"{_BLOCKED}{block_id}"
+
+
+def block_id_of(external_image_id: str) -> str | None:
+    """The block that this face belongs to, or None when it is not a blocked one."""
+    return external_image_id.removeprefix(_BLOCKED) if external_image_id.startswith(_BLOCKED) else None
+
+
 def user_key_of(external_image_id: str) -> str:
     """The user key inside an ExternalImageId; an id that is not ours gives a key that no user has."""
     return external_image_id.partition(":")[0]

@@ -72,6 +72,30 @@ class IdFaceMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundFace:
+    """A face of a collection, whoever it belongs to; an empty ExternalImageId belongs to nobody."""
+
+    external_image_id: str
+    face_id: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionSearch:
+    """SearchFacesByImage over all the tenant's shards: raw, since ExternalImageId is only a hint.
+
+    `searched_from` is the FaceMatchThreshold that was asked: nothing is known of faces below it.
+    `face_found` is False when the selfie shows no face that can be searched for.
+    `face_models` are the collections' FaceModelVersions.
+    """
+
+    faces: tuple[FoundFace, ...]
+    searched_from: float
+    face_found: bool = True
+    face_models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CollectionMatch:
     """A face of the tenant's collection that belongs to an active user's record; `own`: of the user it is about."""
 
@@ -82,17 +106,28 @@ class CollectionMatch:
 
 @dataclass(frozen=True, slots=True)
 class CollectionMatches:
-    """SearchFacesByImage over all the tenant's shards, best first, with half-made and foreign faces dropped.
-
-    `searched_from` is the FaceMatchThreshold that was asked: nothing is known of faces below it.
-    `face_found` is False when the selfie shows no face that can be searched for.
-    `face_models` are the collections' FaceModelVersions.
-    """
+    """What the search found of active users' faces, best first; `searched_from` and `face_found` are the search's."""
 
     matches: tuple[CollectionMatch, ...]
     searched_from: float
     face_found: bool = True
-    face_models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedFace:
+    """A face that the tenant has blocked, by the block's id."""
+
+    block_id: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedFaces:
+    """What the search found of blocked faces, best first; `searched_from` and `face_found` are the search's."""
+
+    matches: tuple[BlockedFace, ...]
+    searched_from: float
+    face_found: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,36 @@ _UPLOAD = {
         "size_bytes": {"type": "integer", "minimum": 1, "maximum": 5 * 1024 * 1024},
     },
 }
+_BLOCK = {
+    "type": "object",
+    "required": ["id", "reason", "source", "created_at", "ends_at", "in_force"],
+    "properties": {
+        "id": _TEXT,
+        "reason": _TEXT,
+        "source": {"enum": ["picture", "user", "verification"]},
+        "created_at": {"type": "string", "format": "date-time"},
+        "ends_at": {"type": "string", "format": "date-time"},
+        "in_force": {"type": "boolean"},
+    },
+}
+_BLOCKS = {
+    "type": "object",
+    "required": ["blocks"],
+    "properties": {"blocks": {"type": "array", "items": {"$ref": "#/components/schemas/Block"}}},
+}
+_NEW_BLOCK = {
+    "type": "object",
+    "description": "A face to block: exactly one of selfie, user_id and verification_id.",
+    "required": ["reason"],
+    "additionalProperties": False,
+    "properties": {
+        "selfie": _IMAGE,
+        "user_id": _USER_ID,
+        "verification_id": _TEXT,
+        "reason": {"type": "string", "minLength": 1, "maxLength": 200, "description": "For you; no name."},
+        "days": {"type": "integer", "minimum": 1, "maximum": 3650, "default": 365},
+    },
+}
 _LIVENESS = {"type": "object", "required": ["user_id"], "properties": {"user_id": _USER_ID}}
 
 
@@ -178,6 +208,7 @@ def document() -> dict[str, Any]:
     """The whole document; nothing in it depends on tenant or time."""
     decision: dict[str, Any] = {"$ref": "#/components/schemas/Decision"}
     receipt: dict[str, Any] = {"$ref": "#/components/schemas/Receipt"}
+    block: dict[str, Any] = {"$ref": "#/components/schemas/Block"}
     anything: dict[str, Any] = {"type": "object"}
     disclosed: dict[str, Any] = {"$ref": "#/components/schemas/Answer"}
     verify = _operation("Run a flow of the tenant's policy; a denial is a 200 too.", disclosed, body=_SUBMISSION)
@@ -203,6 +234,13 @@ def document() -> dict[str, Any]:
                 "get": _operation("A user's record.", anything, path="user_id"),
                 "delete": _operation("Erase a user's record, faces and pictures.", anything, path="user_id"),
             },
+            "/v1/blocklist": {
+                "get": _operation("The tenant's blocked faces.", _BLOCKS),
+                "post": _operation("Block a face.", block, status="201", body=_NEW_BLOCK),
+            },
+            "/v1/blocklist/{block_id}": {
+                "delete": _operation("Take a face off the blocklist.", anything, path="block_id")
+            },
             "/v1/uploads": {"post": upload},
             "/v1/liveness-sessions": {"post": liveness},
             "/v1/policy": {"get": _operation("The policy in force.", anything)},
@@ -217,6 +255,7 @@ def document() -> dict[str, Any]:
                 "Reason": _REASON,
                 "Finding": _FINDING,
                 "Receipt": _RECEIPT,
+                "Block": _BLOCK,
                 "Problem": _PROBLEM,
             },
         },

@@ -15,5 +15,8 @@ SCOPES: Mapping[tuple[str, str], Scope] = {
     ("GET", "/v1/users/{user_id}"): Scope.READ,
     ("GET", "/v1/policy"): Scope.READ,
     ("GET", "/v1/receipts/key"): Scope.READ,
+    ("GET", "/v1/blocklist"): Scope.READ,
+    ("POST", "/v1/blocklist"): Scope.ADMIN,
+    ("DELETE", "/v1/blocklist/{block_id}"): Scope.ADMIN,
     ("DELETE", "/v1/users/{user_id}"): Scope.ADMIN,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.model.plugins import Signal, signal_of
-from chalicelib.signals import document_facts, rekognition, submission, textract
+from chalicelib.signals import document_facts, rekognition, search, submission, textract
 
 
 def built_in_signals() -> dict[str, Signal]:
@@ -26,12 +26,9 @@ def built_in_signals() -> dict[str, Signal]:
         signal_of(rekognition.selfie_faces, calls=("rekognition:DetectFaces",), recorded=True),
         signal_of(rekognition.id_face, calls=compare, recorded=True, scores=True),
         signal_of(rekognition.stored_face_matches, calls=compare, recorded=True, scores=True),
-        signal_of(
-            rekognition.collection_matches,
-            calls=("rekognition:SearchFacesByImage", "dynamodb:BatchGetItem"),
-            recorded=True,
-            scores=True,
-        ),
+        signal_of(search.collection_search, calls=("rekognition:SearchFacesByImage",)),
+        signal_of(search.collection_matches, calls=("dynamodb:BatchGetItem",), recorded=True, scores=True),
+        signal_of(search.blocked_faces, calls=("dynamodb:BatchGetItem",), recorded=True, scores=True),
         signal_of(textract.id_document, calls=("textract:AnalyzeID",)),
         signal_of(document_facts.document_facts, recorded=True),
     )

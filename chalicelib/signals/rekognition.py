@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.errors import AwsRefusedError, BadImageError
-from chalicelib.model.change import user_key_of
 from chalicelib.model.facts import (
-    CollectionMatch,
-    CollectionMatches,
     FaceScan,
     IdFaceMatch,
     Liveness,
     LivenessStatus,
     StoredFaceMatches,
     User,
-    UserStatus,
 )
 from chalicelib.model.images import Image
-from chalicelib.signals.calls import NO_FACE, NO_OBJECT, look, side_by_side
+from chalicelib.signals.calls import NO_OBJECT, look, none_without_face, side_by_side
 from chalicelib.signals.faces import area, box_of, face_of, number
 from chalicelib.signals.request import SignalRequest
 
-# Far more than a person has: faces of half-made and foreign records are dropped later and must not crowd theirs out.
-_MAX_MATCHES = 100
 _LIVENESS = {
     "CREATED": LivenessStatus.UNFINISHED,
     "IN_PROGRESS": LivenessStatus.UNFINISHED,
@@ -77,28 +71,6 @@ def stored_face_matches(request: SignalRequest, *, selfie: Image, user: User | N
     return StoredFaceMatches(similarities, face_found=bool(similarities) or None not in answers)
 
 
-def collection_matches(request: SignalRequest, *, selfie: Image, user_key: str) -> CollectionMatches:
-    """Active users whose face is like the selfie's, over all the tenant's collections."""
-    searched_from = request.asked["FaceMatchThreshold"]
-
-    def search(collection: str) -> Answer | None:
-        parameters = {
-            "CollectionId": collection,
-            "Image": {"Bytes": selfie.content},
-            "FaceMatchThreshold": searched_from,
-            "MaxFaces": _MAX_MATCHES,
-            "QualityFilter": "NONE",  # the policy's checks judge the quality
-        }
-        return _none_without_face(request, "search_faces_by_image", parameters, "selfie")
-
-    answers = side_by_side(search, request.collections)
-    if None in answers:
-        return CollectionMatches((), searched_from, face_found=False)
-    hits = [hit for answer in answers if answer for hit in answer["FaceMatches"]]
-    models = sorted({answer["FaceModelVersion"] for answer in answers if answer and "FaceModelVersion" in answer})
-    return CollectionMatches(_of_active_users(hits, user_key, request), searched_from, face_models=tuple(models))
-
-
 def liveness(request: SignalRequest) -> Liveness:
     """The result of the Face Liveness session that this verification has claimed."""
     claim = request.submission.liveness
@@ -116,26 +88,6 @@ def liveness(request: SignalRequest) -> Liveness:
     return Liveness(status, number(answer.get("Confidence")), answer.get("ReferenceImage", {}).get("Bytes"))
 
 
-def _of_active_users(
-    hits: Iterable[Mapping[str, Any]], user_key: str, request: SignalRequest
-) -> tuple[CollectionMatch, ...]:
-    """ExternalImageId is a hint; a face counts when its user's record is active and lists it. Best first."""
-    faces = [(user_key_of(hit["Face"].get("ExternalImageId", "")), hit) for hit in hits]
-    users = request.users.get_many({owner for owner, _ in faces}) if faces else {}
-    matches = [
-        CollectionMatch(owner == user_key, hit["Face"]["FaceId"], float(hit["Similarity"]))
-        for owner, hit in faces
-        if _owns(users.get(owner), hit["Face"]["FaceId"])
-    ]
-    return tuple(sorted(matches, key=lambda match: match.similarity, reverse=True))
-
-
-def _owns(user: User | None, face_id: str) -> bool:
-    if user is None or user.status is not UserStatus.ACTIVE:
-        return False
-    return any(face.face_id == face_id for face in user.faces)
-
-
 def _compare(request: SignalRequest, selfie: Image, target: Mapping[str, Any], field: str) -> Answer | None:
     """CompareFaces from 0, so that a similarity below the limit is known too."""
     parameters = {
@@ -144,18 +96,7 @@ def _compare(request: SignalRequest, selfie: Image, target: Mapping[str, Any], f
         "SimilarityThreshold": 0,
         "QualityFilter": "NONE",
     }
-    return _none_without_face(request, "compare_faces", parameters, field)
-
-
-def _none_without_face(
-    request: SignalRequest, operation: str, parameters: Mapping[str, Any], field: str
-) -> Answer | None:
-    try:
-        return look(request.aws, "rekognition", operation, parameters, field)
-    except AwsRefusedError as refused:
-        if refused.code == NO_FACE:
-            return None
-        raise
+    return none_without_face(request, "compare_faces", parameters, field)
 
 
 def _compared_faces(answer: Answer) -> list[tuple[float, float]]:

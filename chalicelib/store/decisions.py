@@ -66,11 +66,20 @@ class Decisions:
 
     def receipt(self, verification_id: str, now: datetime) -> Receipt:
         """The signed entry. Raises NotFoundError like `get`."""
+        item = self._item(verification_id, now)
+        return Receipt(item["entry"], item["signature"])
+
+    def change_of(self, verification_id: str, now: datetime) -> str | None:
+        """The change that became real with the decision, under which its pictures are. Raises NotFoundError."""
+        change_id: str | None = self._item(verification_id, now).get("change_id")
+        return change_id
+
+    def _item(self, verification_id: str, now: datetime) -> Item:
         known = 0 < len(verification_id) <= _MAX_ID_LENGTH
         item = self._table.get(decision_key(self._tenant, verification_id)) if known else None
         if item is None or not _in_force(item, now):
             raise NotFoundError("There is no such verification.")
-        return Receipt(item["entry"], item["signature"])
+        return item
 
 
 def decision_key(tenant: str, verification_id: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.aws import Aws
+from chalicelib.model.change import block_id_of
 from chalicelib.store.roster import Roster
 from cli.doctor.holdings import Holdings, IndexedFace, Picture
 
@@ -25,13 +26,14 @@ class Estate:
     model_versions: Mapping[str, str]
 
     def faces(self, collection: str, face_ids: Iterable[str] = ()) -> Iterator[list[IndexedFace]]:
-        """All the collection's faces, page by page; or those of `face_ids` that are there."""
+        """All the collection's faces but the blocked ones, page by page; or those of `face_ids` that are there."""
         request: dict[str, Any] = {"CollectionId": collection, "MaxResults": _FACES_PAGE}
         if wanted := sorted(face_ids):
             request["FaceIds"] = wanted
         while True:
             answer = self.aws("rekognition", "list_faces", request)
-            yield [_indexed_face(face, collection, answer["FaceModelVersion"]) for face in answer["Faces"]]
+            faces = [_indexed_face(face, collection, answer["FaceModelVersion"]) for face in answer["Faces"]]
+            yield [face for face in faces if block_id_of(face.external_image_id) is None]
             if not answer.get("NextToken"):
                 return
             request["NextToken"] = answer["NextToken"]

@@ -12,6 +12,8 @@ from typing import Any
 
 from chalicelib.model.facts import (
     Attribute,
+    BlockedFace,
+    BlockedFaces,
     Box,
     CollectionMatch,
     CollectionMatches,
@@ -92,6 +94,12 @@ def found(*matches: tuple[str, float], searched_from: float = 80, face_found: bo
         CollectionMatch(user == "anna", f"face-{place}", similarity) for place, (user, similarity) in enumerate(matches)
     )
     return {"collection_matches": CollectionMatches(entries, searched_from, face_found)}
+
+
+def blocked(*similarities: float, searched_from: float = 80, face_found: bool = True) -> dict[str, object]:
+    """A search that found blocked faces, best first."""
+    entries = tuple(BlockedFace(f"block-{place}", similarity) for place, similarity in enumerate(similarities))
+    return {"blocked_faces": BlockedFaces(entries, searched_from, face_found)}
 
 
 TD3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.checks import built_in_checks
-from chalicelib.model.facts import CollectionMatches
+from chalicelib.model.facts import BlockedFaces, CollectionMatches
 from chalicelib.model.findings import Finding, Outcome
 from chalicelib.model.plugins import Check, Number, Parameter, Stricter
 from tests.checks.harness import Case, Limit, Signals
@@ -86,10 +86,10 @@ def _extremes(parameter: Parameter, limit: Limit) -> tuple[Any, ...]:
 
 def _searched_from_zero(signals: Signals) -> Signals:
     """The engine asks AWS for the lowest threshold of all steps, so a lower one is never beyond what was searched."""
-    search = signals.get("collection_matches")
-    if not isinstance(search, CollectionMatches):
-        return signals
-    return {**signals, "collection_matches": replace(search, searched_from=0.0)}
+    return {
+        name: replace(value, searched_from=0.0) if isinstance(value, (CollectionMatches, BlockedFaces)) else value
+        for name, value in signals.items()
+    }
 
 
 def _is_stricter(one: Any, other: Any, parameter: Parameter) -> bool:

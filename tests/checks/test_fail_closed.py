@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from chalicelib.model.facts import (
     Attribute,
+    BlockedFace,
+    BlockedFaces,
     Box,
     CollectionMatch,
     CollectionMatches,
@@ -41,6 +43,7 @@ def signals(
     box = st.builds(Box, numbers, numbers, numbers, numbers)
     face = st.builds(Face, numbers, box, *[optional] * 5, *[attribute] * 3)
     field = st.builds(IdField, TEXTS, numbers, st.none() | st.dates())
+    blocked = st.builds(BlockedFace, st.just("block"), numbers)
     match = st.builds(CollectionMatch, st.booleans(), st.just("face"), numbers)
     return {
         "selfie_faces": st.builds(
@@ -49,6 +52,7 @@ def signals(
         "collection_matches": st.builds(
             CollectionMatches, st.lists(match, max_size=4).map(tuple), numbers, st.booleans()
         ),
+        "blocked_faces": st.builds(BlockedFaces, st.lists(blocked, max_size=4).map(tuple), numbers, st.booleans()),
         "stored_face_matches": st.builds(
             StoredFaceMatches, st.dictionaries(st.text(max_size=3), numbers, max_size=3), st.booleans()
         ),
@@ -94,6 +98,7 @@ def test_no_check_passes_without_numbers(check: Check, data: st.DataObject) -> N
 NOTHING: Mapping[str, object] = {
     "selfie_faces": FaceScan((), 800, 1000),
     "collection_matches": CollectionMatches((), 80, face_found=False),
+    "blocked_faces": BlockedFaces((), 80, face_found=False),
     "stored_face_matches": StoredFaceMatches({}),
     "id_face": IdFaceMatch(None),
     **facts_of({}),

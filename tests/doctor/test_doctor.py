@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from chalicelib.aws import delete_object
+from chalicelib.model.block import BlockSource
 from chalicelib.model.decision import Verdict
 from chalicelib.model.facts import User
 from chalicelib.model.submission import user_key
@@ -105,6 +107,15 @@ def test_orphans_are_deleted_and_the_others_stay(clinic: Clinic) -> None:
     assert face["FaceRecords"][0]["Face"]["FaceId"] in {one["subject"] for one in findings}
     assert clinic.doctor() == (0, [])
     assert clinic.user("ada") == ada
+
+
+def test_a_blocked_face_is_no_orphan(clinic: Clinic) -> None:
+    tenant = clinic.environment.services.tenant(TENANT)
+    ends_at = datetime.now(UTC) + timedelta(days=1)
+    tenant.block_face({"Bytes": selfie("mallory")}, BlockSource.PICTURE, "fraud", ends_at)
+    before = clinic.everything()
+    assert clinic.doctor("--fix") == (0, [])
+    assert clinic.everything() == before
 
 
 def test_what_cannot_be_repaired_is_told_and_left(clinic: Clinic) -> None:

@@ -22,7 +22,7 @@ from tests.checks.test_fail_closed import signals
 CHECKS = built_in_checks()
 SIGNALS = built_in_signals()
 FINITE = signals(st.floats(0, 100) | st.floats(allow_nan=False, allow_infinity=False))
-PERSONAL = {"selfie", "id_card", "properties", "user", "user_key", "id_document", "today"}
+PERSONAL = {"collection_search", "selfie", "id_card", "properties", "user", "user_key", "id_document", "today"}
 
 
 def through_the_log(known: dict[str, Any], missing: tuple[str, ...] = ()) -> dict[str, Any]:

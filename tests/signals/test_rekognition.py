@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +11,7 @@ import pytest
 from chalicelib.errors import AwsMisconfiguredError, AwsUnavailableError, BadImageError
 from chalicelib.model.facts import Attribute, Liveness, LivenessStatus, User, UserStatus
 from chalicelib.model.submission import LivenessClaim, Submission
-from chalicelib.signals import rekognition
+from chalicelib.signals import rekognition, search
 from chalicelib.signals.request import SignalRequest
 from tests.canned import CannedAws, refusal
 from tests.samples import NOW, change, face, picture
@@ -37,10 +35,17 @@ class Records:
         return {key: self.users[key] for key in user_keys if key in self.users}
 
 
-def request(aws: Any, records: Records | None = None, shards: int = 1, liveness: LivenessClaim | None = None) -> Any:
+def request(
+    aws: Any,
+    records: Records | None = None,
+    shards: int = 1,
+    liveness: LivenessClaim | None = None,
+    blocks: Any = None,
+) -> SignalRequest:
     return SignalRequest(
         aws=aws,
         users=records or Records(),
+        blocks=blocks,
         images_bucket="images",
         submission=Submission("v1", "acme", "register", "ada", NOW, selfie=SELFIE, liveness=liveness),
         collections=tuple(f"test-acme-{shard}" for shard in range(shards)),
@@ -99,8 +104,7 @@ def test_what_is_missing_or_no_number_is_none() -> None:
 )
 def test_a_picture_that_rekognition_cannot_read_is_a_bad_image(code: str, fault: str) -> None:
     aws = CannedAws(detect_faces=refusal(code), compare_faces=refusal(code), search_faces_by_image=refusal(code))
-    search = partial(rekognition.collection_matches, user_key="a")
-    for read in (rekognition.selfie_faces, search):
+    for read in (rekognition.selfie_faces, search.collection_search):
         with pytest.raises(BadImageError) as caught:
             read(request(aws), selfie=SELFIE)
         assert (caught.value.code, caught.value.field) == (fault, "selfie")
@@ -124,7 +128,7 @@ def test_trouble_is_never_a_bad_image_nor_no_match(error: Any) -> None:
     with pytest.raises(error):
         rekognition.id_face(request(aws), selfie=SELFIE, id_card=(CARD,))
     with pytest.raises(error):
-        rekognition.collection_matches(request(aws, shards=2), selfie=SELFIE, user_key="a")
+        search.collection_search(request(aws, shards=2), selfie=SELFIE)
     with pytest.raises(error):
         rekognition.stored_face_matches(request(aws), selfie=SELFIE, user=user("f1", "f2"))
 
@@ -198,60 +202,6 @@ def test_a_selfie_without_a_face_says_so() -> None:
 def test_nobody_has_no_stored_faces() -> None:
     for nobody in (None, user()):
         assert rekognition.stored_face_matches(request(CannedAws()), selfie=SELFIE, user=nobody).similarities == {}
-
-
-def hit(face_id: str, owner: str | None, similarity: float) -> dict[str, Any]:
-    one = {"FaceId": face_id} if owner is None else {"FaceId": face_id, "ExternalImageId": owner}
-    return {"Similarity": similarity, "Face": one}
-
-
-def found_by(*faces: dict[str, Any]) -> dict[str, Any]:
-    return {"FaceMatches": list(faces)}
-
-
-FACE_1 = "11111111-1111-1111-1111-111111111111"
-FACE_2 = "22222222-2222-2222-2222-222222222222"
-
-
-def test_a_face_counts_only_if_its_active_users_record_lists_it() -> None:
-    records = Records(
-        {
-            "active": user(FACE_1),
-            "pending": user(FACE_1, status=UserStatus.PENDING),
-            "revoked": user(FACE_1, status=UserStatus.REVOKED),
-            "without": user(),
-        }
-    )
-    owners = ["active:c1", "pending:c1", "revoked:c1", "without:c1", "nobody:c1", "", None]
-    hits = [hit(FACE_1, owner, 99.0) for owner in owners] + [hit(FACE_2, "active:c9", 99.9)]
-    hits = [one for one in hits if one["Face"].get("ExternalImageId") != ""]
-    found = rekognition.collection_matches(
-        request(CannedAws(search_faces_by_image=found_by(*hits)), records), selfie=SELFIE, user_key="active"
-    )
-    assert [(one.own, one.face_id) for one in found.matches] == [(True, FACE_1)]
-
-
-def test_every_shard_is_asked_at_once_and_users_are_read_once() -> None:
-    records = Records({"a": user(FACE_1), "b": user(FACE_2)})
-    together = threading.Barrier(3, timeout=5)
-
-    def search(parameters: Mapping[str, Any]) -> Any:
-        together.wait()
-        shard = parameters["CollectionId"][-1]
-        return found_by(*{"0": [hit(FACE_1, "a:c1", 97.5)], "1": [], "2": [hit(FACE_2, "b:c1", 99.5)]}[shard])
-
-    aws = CannedAws(search_faces_by_image=search)
-    found = rekognition.collection_matches(request(aws, records, shards=3), selfie=SELFIE, user_key="a")
-    assert [(one.own, one.face_id) for one in found.matches] == [(False, FACE_2), (True, FACE_1)]
-    assert (found.searched_from, found.face_found) == (97, True)
-    assert records.asked == [{"a", "b"}]
-    assert {asked["FaceMatchThreshold"] for asked in aws.called("search_faces_by_image")} == {97}
-
-
-def test_no_face_to_search_for() -> None:
-    aws = CannedAws(search_faces_by_image=NO_FACE)
-    found = rekognition.collection_matches(request(aws, shards=2), selfie=SELFIE, user_key="a")
-    assert (found.matches, found.face_found) == ((), False)
 
 
 SESSION = "33333333-3333-3333-3333-333333333333"

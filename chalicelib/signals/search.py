@@ -1,0 +1,89 @@
+"""Looking for the selfie's face in the tenant's collections: one search, and what each part of the app makes of it.
+
+https://docs.aws.amazon.com/rekognition/latest/APIReference/API_SearchFacesByImage.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.model.change import block_id_of, user_key_of
+from chalicelib.model.facts import (
+    BlockedFace,
+    BlockedFaces,
+    CollectionMatch,
+    CollectionMatches,
+    CollectionSearch,
+    FoundFace,
+    User,
+    UserStatus,
+)
+from chalicelib.model.images import Image
+from chalicelib.signals.calls import none_without_face, side_by_side
+from chalicelib.signals.request import SignalRequest
+
+# Far more than a person has: faces of half-made and foreign records are dropped later and must not crowd theirs out.
+_MAX_MATCHES = 100
+
+
+def collection_search(request: SignalRequest, *, selfie: Image) -> CollectionSearch:
+    """Faces like the selfie's in all the tenant's collections, whoever they belong to."""
+    searched_from = request.asked["FaceMatchThreshold"]
+
+    def search(collection: str) -> dict[str, Any] | None:
+        parameters = {
+            "CollectionId": collection,
+            "Image": {"Bytes": selfie.content},
+            "FaceMatchThreshold": searched_from,
+            "MaxFaces": _MAX_MATCHES,
+            "QualityFilter": "NONE",  # the policy's checks judge the quality
+        }
+        return none_without_face(request, "search_faces_by_image", parameters, "selfie")
+
+    answers = [answer for answer in side_by_side(search, request.collections) if answer is not None]
+    if len(answers) < len(request.collections):
+        return CollectionSearch((), searched_from, face_found=False)
+    faces = tuple(_found(match) for answer in answers for match in answer["FaceMatches"])
+    models = {answer["FaceModelVersion"] for answer in answers if "FaceModelVersion" in answer}
+    return CollectionSearch(faces, searched_from, face_models=tuple(sorted(models)))
+
+
+def collection_matches(
+    request: SignalRequest, *, collection_search: CollectionSearch, user_key: str
+) -> CollectionMatches:
+    """Active users whose face is like the selfie's: those whose record lists it."""
+    owners = [(user_key_of(face.external_image_id), face) for face in collection_search.faces]
+    users = request.users.get_many({owner for owner, _ in owners}) if owners else {}
+    matches = [
+        CollectionMatch(owner == user_key, face.face_id, face.similarity)
+        for owner, face in owners
+        if _owns(users.get(owner), face.face_id)
+    ]
+    best_first = tuple(sorted(matches, key=lambda match: match.similarity, reverse=True))
+    return CollectionMatches(best_first, collection_search.searched_from, collection_search.face_found)
+
+
+def blocked_faces(request: SignalRequest, *, collection_search: CollectionSearch) -> BlockedFaces:
+    """Faces like the selfie's that the tenant has blocked: those whose block is in force and lists them."""
+    marked = [(block_id_of(face.external_image_id), face) for face in collection_search.faces]
+    ids = {block_id for block_id, _ in marked if block_id is not None}
+    in_force = request.blocks.faces_in_force(ids, request.submission.received_at) if ids else {}
+    matches = [
+        BlockedFace(block_id, face.similarity)
+        for block_id, face in marked
+        if block_id is not None and in_force.get(block_id) == face.face_id
+    ]
+    best_first = tuple(sorted(matches, key=lambda match: match.similarity, reverse=True))
+    return BlockedFaces(best_first, collection_search.searched_from, collection_search.face_found)
+
+
+def _found(match: Mapping[str, Any]) -> FoundFace:
+    face = match["Face"]
+    return FoundFace(face.get("ExternalImageId", ""), face["FaceId"], float(match["Similarity"]))
+
+
+def _owns(user: User | None, face_id: str) -> bool:
+    if user is None or user.status is not UserStatus.ACTIVE:
+        return False
+    return any(face.face_id == face_id for face in user.faces)
