@@ -116,3 +116,8 @@ class World:
 
 def _name(item: Any) -> str:
     return f"{item['pk']['S']} {item['sk']['S']}"
+
+
+def _made_once(item: str) -> bool:
+    """A tenant's own key of pseudonyms comes with its first logged decision and stays: it is nobody's leftover."""
+    return "#PSEUDONYMS " in item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def test_an_invalid_policy_is_written_down_with_the_validators_words(folder: Pat
         )
 
     (problem,) = json.loads(output.read_text())["policies"]["acme.yaml"]["problems"]
-    assert problem.startswith("acme.yaml:6:10  limits.max_failurs  unknown key 'max_failurs'")
+    assert re.match(r"acme\.yaml:\d+:10  limits\.max_failurs  unknown key .max_failurs.", problem)
     assert problem in str(told.value)
 
 

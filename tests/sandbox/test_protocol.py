@@ -19,6 +19,7 @@ from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.protocol import JsonProtocol, WrongAnswerError
 from sandbox.rekognition.liveness import Sessions
+from sandbox.rekognition.store import Collections
 from sandbox.scripted import ScriptedReader, picture, scripted_analyze_id
 
 REKOGNITION = JsonProtocol("rekognition")
@@ -89,7 +90,7 @@ def asked(operation: Callable[[Call], dict[str, Any]]) -> tuple[str, dict[str, A
     """The status and answer of a DetectFaces that this operation plays."""
     eyes = Readers(ScriptedReader(), scripted_analyze_id, lambda: None)
     faults, journal = Faults([]), Journal()
-    control = Control(faults, journal, Sessions(), eyes.faces)
+    control = Control(faults, journal, Sessions(), Collections(), eyes.faces)
     application = Application(_no_moto, {"rekognition": {"DetectFaces": operation}}, faults, journal, control)
     statuses: list[str] = []
     environ = {
