@@ -1,4 +1,4 @@
-"""`python -m cli.reference`: writes the policy reference and the policy schema, both made from the plugins."""
+"""`python -m cli.reference`: writes the policy reference and the schemas, all made from the plugins."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from chalicelib.effects import built_in_effects
 from chalicelib.model.plugins import Plugins
 from chalicelib.policy.reference import reference, schema_text
 from chalicelib.signals import built_in_signals
+from cli.workbench.testing.form import test_schema_text
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -18,15 +19,19 @@ DOCS = Path(__file__).parent.parent / "docs"
 def pages() -> dict[str, str]:
     """The generated files by name. Checks of installed packages are left out: they are not the project's."""
     plugins = Plugins(built_in_checks(), built_in_signals(), built_in_effects())
-    return {"policy-reference.md": reference(plugins), "policy.schema.json": schema_text(plugins)}
+    return {
+        "policy-reference.md": reference(plugins),
+        "policy.schema.json": schema_text(plugins),
+        "policy-test.schema.json": test_schema_text(),
+    }
 
 
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail when a file is not up to date.")
 def main(check: bool) -> None:
-    """Write docs/policy-reference.md and docs/policy.schema.json.
+    """Write docs/policy-reference.md, docs/policy.schema.json and docs/policy-test.schema.json.
 
-    Run it after a check, signal or effect has changed; editors complete policies by the schema.
+    Run it after a check, signal or effect has changed; editors complete policies and their tests by the schemas.
     """
     stale = [name for name, text in pages().items() if _current(name) != text]
     if check and stale:

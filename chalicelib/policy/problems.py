@@ -21,6 +21,7 @@ _KINDS = {
     "integer": "a whole number",
     "number": "a number",
     "boolean": "true or false",
+    "null": "null",
 }
 _YES_OR_NO = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
 
@@ -136,8 +137,9 @@ def _missing_key(mistake: _Mistake) -> Iterator[PolicyProblem]:
 
 
 def _wrong_type(mistake: _Mistake) -> Iterator[PolicyProblem]:
-    meant = _meant(mistake.value, mistake.wanted)
-    yield mistake.node.place.problem(_shown(mistake.value), _KINDS[mistake.wanted], meant)
+    wanted = [mistake.wanted] if isinstance(mistake.wanted, str) else mistake.wanted
+    expected = one_of(_KINDS[each] for each in wanted)
+    yield mistake.node.place.problem(_shown(mistake.value), expected, _meant(mistake.value, wanted[0]))
 
 
 def _shown(value: object) -> str:

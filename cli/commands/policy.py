@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cli.workbench.commands.prove import prove
 from cli.workbench.commands.schema import schema
+from cli.workbench.commands.test import test
 from cli.workbench.commands.validate import validate
 from cli.workbench.output import plain_table, show
 
@@ -24,7 +25,7 @@ class Stage:
 
 WORKFLOW = (
     Stage("Write", (schema,)),
-    Stage("Check", (validate, prove)),
+    Stage("Check", (validate, test, prove)),
 )
 
 

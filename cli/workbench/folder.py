@@ -17,6 +17,8 @@ from cli.local.policies import policy_files
 
 Command = Callable[..., object]
 
+TEST_SUFFIX = ".test"  # acme.test.yaml holds the tests of acme.yaml
+
 POLICY_ARGUMENT = "A policy is named by its tenant (acme, in the folder of --policies) or by its file."
 
 

@@ -12,7 +12,7 @@ from chalicelib.model.plugins import Plugins
 from chalicelib.policy.load import load_with_places
 from cli.errors import CliError
 from cli.workbench.diagnostics import Diagnostic
-from cli.workbench.folder import PolicyFolder
+from cli.workbench.folder import TEST_SUFFIX, PolicyFolder
 from cli.workbench.lints import lint
 from cli.workbench.lints.subject import Subject
 
@@ -20,7 +20,7 @@ Target = tuple[PolicyFolder, str]
 
 
 def targets(paths: Iterable[Path]) -> list[Target]:
-    """The policies meant by files and folders, each once. Raises CliError for what is neither."""
+    """The policies meant by files and folders, each once; a test file means its policy. Raises CliError for others."""
     found: dict[Target, None] = {}
     for path in paths:
         if path.is_dir():
@@ -29,7 +29,7 @@ def targets(paths: Iterable[Path]) -> list[Target]:
                 raise CliError(f"There are no policies (*.yaml) in {path}.")
             found |= dict.fromkeys((folder, tenant) for tenant in folder.tenants())
         elif path.suffix == ".yaml":
-            found[PolicyFolder(path.parent), path.stem] = None
+            found[PolicyFolder(path.parent), path.stem.removesuffix(TEST_SUFFIX)] = None
         else:
             raise CliError(f"{path} is neither a policy file (*.yaml) nor a folder of them.")
     return list(found)
@@ -46,6 +46,10 @@ def _validate(folder: PolicyFolder, tenant: str, plugins: Plugins, today: date) 
         found = list(lint(subject, today))
     except PolicyError as error:
         found = [Diagnostic(problem) for problem in error.problems]
+    yield from located(found, folder)
+
+
+def located(found: Iterable[Diagnostic], folder: PolicyFolder) -> Iterator[Diagnostic]:
+    """With the files' paths as the user would write them."""
     for each in found:
-        file = str(folder.path / each.problem.file)
-        yield replace(each, problem=replace(each.problem, file=file))
+        yield replace(each, problem=replace(each.problem, file=str(folder.path / each.problem.file)))

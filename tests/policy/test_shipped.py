@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from chalicelib.model.policy import AnyOf, Execution, Policy
 from chalicelib.policy.load import load_policy
 from chalicelib.wiring import Services
+from cli.local.policies import policy_files
 from cli.reference import DOCS, main, pages
 
 POLICIES = DOCS.parent / "policies"
@@ -36,8 +37,9 @@ def test_the_command_says_when_a_page_is_stale(tmp_path: Path, monkeypatch: pyte
     assert CliRunner().invoke(main, ["--check"]).exit_code == 0
 
 
-def test_the_schema_is_one() -> None:
-    Draft202012Validator.check_schema(json.loads(pages()["policy.schema.json"]))
+@pytest.mark.parametrize("name", [name for name in pages() if name.endswith(".json")])
+def test_each_schema_is_one(name: str) -> None:
+    Draft202012Validator.check_schema(json.loads(pages()[name]))
 
 
 def test_every_check_with_all_that_it_has_is_in_the_reference() -> None:
@@ -50,7 +52,7 @@ def test_every_check_with_all_that_it_has_is_in_the_reference() -> None:
             assert f"| `{name}` |" in section
 
 
-@pytest.mark.parametrize("path", sorted(POLICIES.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", policy_files(POLICIES), ids=lambda path: path.stem)
 def test_shipped_policies_are_valid_and_begin_with_the_modeline(path: Path) -> None:
     assert shipped(path.stem).flows
     first = path.read_text(encoding="utf-8").partition("\n")[0]
