@@ -40,6 +40,7 @@ GOOD: Mapping[str, Any] = {
     "id_face": {"similarity": 99.5},
     "stored_face_matches": {"similarities": {"face-1": 99.9}, "face_found": True},
     "collection_matches": {"matches": [], "searched_from": 0, "face_found": True},
+    "blocked_faces": {"matches": [], "searched_from": 0, "face_found": True},
     "liveness": {"status": "succeeded", "confidence": 98.0},
     "document_facts": {
         "confidences": dict.fromkeys(_FIELDS, SURE),
@@ -56,10 +57,11 @@ GOOD: Mapping[str, Any] = {
 def good_signals(plan: Plan) -> Recorded:
     """Of the signals that the plan needs, those for which there is a good value."""
     signals = {name: deepcopy(GOOD[name]) for name in plan.signals if name in GOOD}
-    if "collection_matches" in signals:
-        search = signals["collection_matches"]
-        search["searched_from"] = plan.asked["FaceMatchThreshold"]
-        search["matches"] = [] if plan.creates else [match(own=True, similarity=99.9)]
+    for name in ("collection_matches", "blocked_faces"):
+        if name in signals:
+            signals[name]["searched_from"] = plan.asked["FaceMatchThreshold"]
+    if "collection_matches" in signals and not plan.creates:
+        signals["collection_matches"]["matches"] = [match(own=True, similarity=99.9)]
     return signals
 
 

@@ -80,6 +80,12 @@ def _collection(said: Mapping[str, Any], search: Any) -> None:
         search["matches"] = [match(own=own, similarity=value) for own, value in best_first]
 
 
+def _blocked(said: Mapping[str, Any], found: Any) -> None:
+    found["face_found"] = said.get("face_found", True)
+    best_first = sorted(said.get("similarities", ()), reverse=True)
+    found["matches"] = [{"block_id": "block", "similarity": value} for value in best_first]
+
+
 def _liveness(said: Mapping[str, Any], liveness: Any) -> None:
     liveness |= said
     if liveness["status"] != "succeeded":
@@ -170,6 +176,17 @@ WORDS: Mapping[str, Word] = {
             "the faces like the selfie's in the tenant's collection",
         ),
         _collection,
+    ),
+    "blocked": Word(
+        "blocked_faces",
+        mapping(
+            {
+                "similarities": _list_of("number", "of the selfie to faces that the tenant has blocked"),
+                "face_found": {"type": "boolean", "description": "false: there is no face to search for"},
+            },
+            "the tenant's blocked faces",
+        ),
+        _blocked,
     ),
     "liveness": Word(
         "liveness",
