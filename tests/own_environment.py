@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bench.people import passport, selfie
 from chalicelib.aws import AwsCaller
-from chalicelib.model.images import read_image
 from chalicelib.model.submission import Consent, Submission
 from chalicelib.policy.load import load_policy
 from chalicelib.wiring import Services
@@ -16,8 +16,6 @@ from cli.local.bootstrap import sandbox_environment
 from cli.local.processes import PROJECT
 from cli.resources import Names, create, queue_url
 from sandbox.pictures.holder import Holder
-from sandbox.pictures.machine_readable import passport_zone
-from sandbox.scripted import ScriptedFace, picture
 from tests.running_sandbox import REGION, RunningSandbox
 
 SHIPPED = {path.stem: path.read_text() for path in (PROJECT / "policies").glob("*.yaml") if ".test." not in path.name}
@@ -57,27 +55,8 @@ def submission(tenant: str, flow: str, user_id: str, person: str | None = None, 
         flow=flow,
         user_id=user_id,
         received_at=now,
-        selfie=read_image(selfie(person or user_id, likeness)),
-        id_card=read_image(passport(person or user_id)),
+        selfie=selfie(person or user_id, likeness),
+        id_card=passport(person or user_id),
         properties={"name": f"{Holder().given_names} {Holder().surname}"},
         consent=Consent("2026-01", now),
     )
-
-
-def selfie(person: str, likeness: float = 100) -> bytes:
-    return picture([ScriptedFace(person, likeness=likeness)])
-
-
-def passport(person: str) -> bytes:
-    """A valid passport with this person's portrait."""
-    holder = Holder()
-    fields = {
-        "ID_TYPE": "PASSPORT",
-        "FIRST_NAME": holder.given_names,
-        "LAST_NAME": holder.surname,
-        "DATE_OF_BIRTH": holder.born.isoformat(),
-        "EXPIRATION_DATE": holder.expires.isoformat(),
-        "DOCUMENT_NUMBER": holder.number,
-        "MRZ_CODE": "\n".join(passport_zone(holder)),
-    }
-    return picture([ScriptedFace(person)], fields)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, AwsUnavailableError, ConflictError
 from chalicelib.model.change import Change, Draft, Leftover, Material
-from chalicelib.model.facts import UserStatus
+from chalicelib.model.facts import StoredFace, UserStatus
 from chalicelib.store.decisions import decision_writes, is_real
 from chalicelib.store.due import due_clause
 from chalicelib.store.items import Item, Table, stamp, update_expression
 from chalicelib.store.records import (
+    RECOVERY_DELAY,
     consent_item,
     face_item,
     leftover_item,
@@ -73,6 +76,30 @@ class Commits:
             active=UserStatus.ACTIVE.value,
         )
         self._commit(update, change, material)
+
+    def replace_face(self, change: Change, old_face_id: str, new: StoredFace, now: datetime) -> None:
+        """Make a change real that indexes one of the user's faces anew. No decision goes with it: nobody was verified.
+
+        Raises ConflictError when the change is no longer under way, or recovery may be undoing it.
+        """
+        where = self._key(change.user_key)
+        item = self._table.get(where) or {}
+        faces = [face_item(new) if face["face_id"] == old_face_id else face for face in item.get("faces", ())]
+        due = due_clause(where["pk"], next_due(item, now))
+        try:
+            self._table.update(
+                where,
+                update_expression(("#faces = :faces", *due.sets), ("#change", *due.removes)),
+                "#change.#id = :change AND attribute_not_exists(#change.#stopped) AND #change.#started_at > :crashed",
+                faces=faces,
+                change=change.change_id,
+                crashed=stamp(now - RECOVERY_DELAY),
+                **due.values,
+            )
+        except AwsConditionFailedError as lost:
+            item = self._table.get(where) or {}  # it may have been our own write, made again when its answer was lost
+            if new.face_id not in {face["face_id"] for face in item.get("faces", ())}:
+                raise _lost() from lost
 
     def _commit(self, update: Item, change: Change, material: Material) -> None:
         """One transaction. When its answer was lost, it may have been made all the same, and a second try then fails:

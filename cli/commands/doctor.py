@@ -17,6 +17,8 @@ from cli.operator import operator_services
 @click.command()
 @click.option("--tenant", required=True, help="The tenant: the name of its policy.")
 @click.option("--fix", is_flag=True, help="Repair what can be repaired safely.")
+@click.option("--reindex", is_flag=True, help="Index outdated faces anew from their pictures: an IndexFaces call each.")
+@click.option("--revoke", is_flag=True, help="With --fix: revoke users of whom no face can be restored.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each finding, then one with the totals.")
 @click.option(
     "--grace-s",
@@ -25,7 +27,7 @@ from cli.operator import operator_services
     show_default=True,
     help="Look at suspects again after so long, so that requests under way are not taken for damage.",
 )
-def doctor(tenant: str, fix: bool, as_json: bool, grace_s: float) -> None:
+def doctor(tenant: str, fix: bool, reindex: bool, revoke: bool, as_json: bool, grace_s: float) -> None:
     """Compare what the table, the collections and the bucket hold of a tenant's users; say what does not fit.
 
     It reads the whole table once, and lists every face and picture of the tenant. Without an option nothing is changed.
@@ -36,9 +38,10 @@ def doctor(tenant: str, fix: bool, as_json: bool, grace_s: float) -> None:
     Examples:
       countersign doctor --tenant acme
       countersign doctor --tenant acme --fix
+      countersign doctor --tenant acme --reindex     after Amazon has released a face model
       countersign doctor --tenant acme --json | jq 'select(.kind == "orphan-face")'
     """
-    tally, options = Tally(), frozenset({"fix"} if fix else ())
+    tally, options = Tally(), _chosen(fix=fix, reindex=reindex, revoke=revoke)
     with Console(stderr=True).status("looking ...") as status:
         waiting = _Waiting(status, grace_s)
         for result in visit(operator_services(), tenant, options, waiting.progress, waiting.pause):
@@ -50,6 +53,10 @@ def doctor(tenant: str, fix: bool, as_json: bool, grace_s: float) -> None:
     else:
         tally.show(Console(), tenant)
     raise SystemExit(0 if tally.is_healthy else 1)
+
+
+def _chosen(**options: bool) -> frozenset[str]:
+    return frozenset(name for name, is_chosen in options.items() if is_chosen)
 
 
 class _Waiting:

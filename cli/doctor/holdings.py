@@ -6,6 +6,7 @@ from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.model.facts import StoredFace
 from chalicelib.store.roster import Record
 
 
@@ -51,6 +52,14 @@ class Holdings:
     def verifications(self) -> set[str]:
         """Those that admitted the record's faces."""
         return {face.verification_id for face in self.record.user.faces} if self.record else set()
+
+    @property
+    def whole_faces(self) -> list[StoredFace]:
+        """Those of the record that are in their collection and whose picture is there."""
+        indexed = {face.face_id for face in self.faces}
+        there = {picture.key for picture in self.pictures if picture.is_there}
+        faces = self.record.user.faces if self.record else ()
+        return [face for face in faces if face.face_id in indexed and face.image_key in there]
 
     def with_decided(self, verification_ids: Set[str]) -> Holdings:
         return replace(self, decided=frozenset(verification_ids & self.verifications))

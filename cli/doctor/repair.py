@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from chalicelib.aws import delete_object
 from chalicelib.effects.faces import delete_faces
 from chalicelib.errors import AwsRefusedError, AwsUnavailableError, ConflictError
-from chalicelib.wiring import Tenant
+from chalicelib.model.facts import StoredFace, User
+from chalicelib.wiring import Tenant, shard_of
 from cli.doctor.diagnose import Finding, Kind
 from cli.doctor.estate import Estate
 from cli.doctor.examine import Case
+from cli.doctor.reindex import Reindexing
 from cli.doctor.results import Outcome, Result
 
 
@@ -22,10 +24,17 @@ class LeftAloneError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Surgery:
-    """What repairs work with."""
+    """What repairs work with. `options` are those of the command: fix, reindex, revoke."""
 
     estate: Estate
     tenant: Tenant
+    reindexing: Reindexing
+    options: frozenset[str]
+
+    def home_of(self, face: StoredFace, user_key: str) -> str:
+        """The collection that a face belongs in: its own if that is searched, else the user's."""
+        searched = self.tenant.collections(self.tenant.policy())
+        return face.collection if face.collection in searched else searched[shard_of(user_key, len(searched))]
 
 
 Repair = Callable[[Surgery, Case, Finding], str]
@@ -61,13 +70,37 @@ def delete_collection(surgery: Surgery, _: Case, finding: Finding) -> str:
     return "deleted: it was empty"
 
 
+def restore_face(surgery: Surgery, case: Case, finding: Finding) -> str:
+    """From its picture; without that, the user is worth nothing unless another face is whole."""
+    user, face = _user_and_face(case, finding)
+    if face.image_key in {picture.key for picture in case.held.pictures if picture.is_there}:
+        new = surgery.reindexing.run(user, face, surgery.home_of(face, user.user_key))
+        return f"indexed anew from its picture as {new.face_id}"
+    if case.held.whole_faces:
+        raise LeftAloneError("its picture is gone too; the user's other faces are whole")
+    return revoke(surgery, case, finding)
+
+
+def revoke(surgery: Surgery, case: Case, _: Finding) -> str:
+    """A user without any whole face can never be authenticated, and stands in the way of registering again."""
+    if "revoke" not in surgery.options:
+        raise LeftAloneError("nothing is left to make it from; --revoke revokes such a user, who can register again")
+    surgery.tenant.users.revoke(case.held.user_key)
+    return "the user is revoked and can register again"
+
+
+def _user_and_face(case: Case, finding: Finding) -> tuple[User, StoredFace]:
+    assert case.held.record is not None  # what misses a face has a record that lists it
+    user = case.held.record.user
+    return user, next(face for face in user.faces if face.face_id == finding.subject)
+
+
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """`option` is what has to be given for it, else `without` is told."""
+    """`option` is what has to be given for it."""
 
     option: str
     run: Repair
-    without: str = "--fix repairs it"
 
 
 TREATMENTS: Mapping[Kind, Treatment] = {
@@ -77,23 +110,23 @@ TREATMENTS: Mapping[Kind, Treatment] = {
     Kind.LEFTOVER: Treatment("fix", recover),
     Kind.ORPHAN_FACE: Treatment("fix", delete_orphan_face),
     Kind.ORPHAN_PICTURE: Treatment("fix", delete_orphan_picture),
+    Kind.USER_WITHOUT_FACE: Treatment("fix", revoke),
+    Kind.FACE_MISSING: Treatment("fix", restore_face),
+    Kind.FACE_OUTDATED: Treatment("reindex", restore_face),
 }
 BEYOND_REPAIR: Mapping[Kind, str] = {
-    Kind.USER_WITHOUT_FACE: "the person cannot be authenticated; erase the user, and let the person register again",
-    Kind.FACE_MISSING: "the person is not found by this face; the person can update it",
-    Kind.FACE_OUTDATED: "the person can update it",
     Kind.PICTURE_MISSING: "a picture cannot be made anew; the person can update it, or be erased",
     Kind.DECISION_MISSING: "a decision cannot be made up afterwards; find out who wrote the record, and erase it",
 }
 
 
-def treat(case: Case, finding: Finding, surgery: Surgery, options: frozenset[str]) -> Result:
-    """Repair it if the options allow it. Raises AwsMisconfiguredError: there is no use in going on."""
+def treat(case: Case, finding: Finding, surgery: Surgery) -> Result:
+    """Repair it if the options ask for it. Raises AwsMisconfiguredError: there is no use in going on."""
     treatment = TREATMENTS.get(finding.kind)
     if treatment is None:
         return Result(finding, Outcome.LEFT, BEYOND_REPAIR[finding.kind])
-    if treatment.option not in options:
-        return Result(finding, Outcome.FOUND, treatment.without)
+    if treatment.option not in surgery.options:
+        return Result(finding, Outcome.FOUND, f"--{treatment.option} repairs it")
     try:
         return Result(finding, Outcome.REPAIRED, treatment.run(surgery, case, finding))
     except LeftAloneError as left:

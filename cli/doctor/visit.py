@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from chalicelib.model.policy import Policy
+from chalicelib.store.changes import Changes
+from chalicelib.store.commits import Commits
 from chalicelib.store.roster import Roster
 from chalicelib.wiring import Services
 from cli.doctor.collect import Progress
@@ -13,6 +15,7 @@ from cli.doctor.diagnose import Rules
 from cli.doctor.estate import Estate, find_collections
 from cli.doctor.examine import Case, confirm, extra_collections, missing_collections, survey
 from cli.doctor.holdings import Holdings
+from cli.doctor.reindex import Reindexing
 from cli.doctor.repair import Surgery, treat
 from cli.doctor.results import Result
 
@@ -26,14 +29,13 @@ def visit(
 
     Raises AwsError: not all could be looked at.
     """
-    its = services.tenant(tenant)
-    policy = its.policy()
-    wanted = set(its.collections(policy))
+    policy = services.tenant(tenant).policy()
+    wanted = set(services.tenant(tenant).collections(policy))
     estate = estate_of(services, tenant)
     for finding in missing_collections(estate, wanted):
-        yield treat(_NOBODY, finding, Surgery(estate, its), options)
+        yield treat(_NOBODY, finding, _surgery(services, estate, options))
     estate = estate_of(services, tenant)  # with the collections that were made
-    surgery = Surgery(estate, its)
+    surgery = _surgery(services, estate, options)
 
     def rules() -> Rules:
         return rules_of(policy, estate, datetime.now(UTC))
@@ -41,9 +43,9 @@ def visit(
     suspects = _after(pause, survey(estate, rules(), progress))
     for case in confirm(suspects, estate, rules):
         for finding in case.findings:
-            yield treat(case, finding, surgery, options)
+            yield treat(case, finding, surgery)
     for finding in extra_collections(estate, wanted):
-        yield treat(_NOBODY, finding, surgery, options)
+        yield treat(_NOBODY, finding, surgery)
 
 
 def estate_of(services: Services, tenant: str) -> Estate:
@@ -63,6 +65,19 @@ def rules_of(policy: Policy, estate: Estate, now: datetime) -> Rules:
         decisions_days=policy.retention.decisions_days,
         model_versions=estate.model_versions,
     )
+
+
+def _surgery(services: Services, estate: Estate, options: frozenset[str]) -> Surgery:
+    bound = (services.aws, services.setting("TABLE"), estate.tenant)
+    reindexing = Reindexing(
+        aws=services.aws,
+        tenant=estate.tenant,
+        bucket=estate.bucket,
+        changes=Changes(*bound, services.queue),
+        commits=Commits(*bound),
+        collections=estate.model_versions.keys(),
+    )
+    return Surgery(estate, services.tenant(estate.tenant), reindexing, options)
 
 
 def _after(pause: Callable[[], None], cases: Iterator[Case]) -> Iterator[Case]:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from bench.people import selfie
 from chalicelib.aws import delete_object
+from chalicelib.errors import CountersignError
 from chalicelib.model.block import BlockSource
 from chalicelib.model.decision import Verdict
-from chalicelib.model.facts import User
+from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.submission import user_key
+from chalicelib.store.changes import Changes
 from chalicelib.store.decisions import decision_key
 from cli.main import commands
-from tests.own_environment import OwnEnvironment, own_environment, selfie, submission
+from tests.own_environment import OwnEnvironment, own_environment, submission
 from tests.running_sandbox import RunningSandbox
+from tests.samples import change
 
 TENANT = "clinic"
 POLICY = f"policy: {TENANT}\nextends: baseline\nfaces: {{shards: 2}}\n"
@@ -32,9 +36,16 @@ class Clinic:
     environment: OwnEnvironment
 
     def register(self, user_id: str) -> User:
-        tenant = self.environment.services.tenant(TENANT)
-        assert tenant.verify(submission(TENANT, "register", user_id)).verdict is Verdict.APPROVED
+        assert self.verify("register", user_id) is Verdict.APPROVED
         return self.user(user_id)
+
+    def verify(self, flow: str, user_id: str, person: str | None = None) -> Verdict:
+        sent = submission(TENANT, flow, user_id, person)
+        return self.environment.services.tenant(TENANT).verify(sent).verdict
+
+    def changes(self) -> Changes:
+        services = self.environment.services
+        return Changes(services.aws, self.environment.names.table, TENANT, services.queue)
 
     def user(self, user_id: str) -> User:
         user = self.environment.services.tenant(TENANT).users.get(user_key(TENANT, user_id))
@@ -88,7 +99,7 @@ def test_a_tenant_in_use_is_healthy(clinic: Clinic) -> None:
 
 def test_orphans_are_deleted_and_the_others_stay(clinic: Clinic) -> None:
     ada = clinic.register("ada")
-    leftover = {"ExternalImageId": f"{'0' * 64}:gone", "Image": {"Bytes": selfie("nobody")}}
+    leftover = {"ExternalImageId": f"{'0' * 64}:gone", "Image": {"Bytes": selfie("nobody").content}}
     face = clinic.aws("rekognition", "index_faces", CollectionId=ada.faces[0].collection, **leftover)
     bucket, key = clinic.environment.names.images_bucket, f"{TENANT}/users/{ada.user_key}/gone/selfie"
     for _ in range(2):
@@ -112,7 +123,7 @@ def test_orphans_are_deleted_and_the_others_stay(clinic: Clinic) -> None:
 def test_a_blocked_face_is_no_orphan(clinic: Clinic) -> None:
     tenant = clinic.environment.services.tenant(TENANT)
     ends_at = datetime.now(UTC) + timedelta(days=1)
-    tenant.block_face({"Bytes": selfie("mallory")}, BlockSource.PICTURE, "fraud", ends_at)
+    tenant.block_face({"Bytes": selfie("mallory").content}, BlockSource.PICTURE, "fraud", ends_at)
     before = clinic.everything()
     assert clinic.doctor("--fix") == (0, [])
     assert clinic.everything() == before
@@ -142,7 +153,7 @@ def test_collections_are_made_and_empty_ones_removed(clinic: Clinic) -> None:
     for number in (2, 3):
         clinic.aws("rekognition", "create_collection", CollectionId=f"{prefix}-{number}")
     clinic.aws("rekognition", "create_collection", CollectionId=f"{prefix}-2-0")  # the tenant "clinic-2"
-    clinic.aws("rekognition", "index_faces", CollectionId=f"{prefix}-3", Image={"Bytes": selfie("forgotten")})
+    clinic.aws("rekognition", "index_faces", CollectionId=f"{prefix}-3", Image={"Bytes": selfie("forgotten").content})
 
     _, findings = clinic.doctor()
     kinds = {one["subject"]: one["kind"] for one in findings if one["kind"].startswith("collection")}
@@ -166,3 +177,101 @@ def test_a_dropped_shard_keeps_its_faces(clinic: Clinic) -> None:
     code, findings = clinic.doctor("--fix")
     assert (code, [(one["subject"], one["outcome"]) for one in findings]) == (1, [(dropped, "left")])
     assert f"faces in it: {len(inside)}" in findings[0]["note"]
+
+
+def test_a_lost_face_is_indexed_anew_from_its_picture(clinic: Clinic) -> None:
+    ada, bob = clinic.register("ada"), clinic.register("bob")
+    (lost,) = ada.faces
+    clinic.aws("rekognition", "delete_faces", CollectionId=lost.collection, FaceIds=[lost.face_id])
+    assert clinic.verify("authenticate", "bob") is Verdict.APPROVED
+
+    code, findings = clinic.doctor("--fix")
+    assert (code, [(one["kind"], one["outcome"]) for one in findings]) == (0, [("face-missing", "repaired")])
+    (restored,) = clinic.user("ada").faces
+    assert restored == replace(lost, face_id=restored.face_id) != lost
+    assert clinic.doctor() == (0, [])
+    assert clinic.verify("register", "another", person="ada") is Verdict.DENIED  # she is found again
+    assert clinic.user("bob").faces == bob.faces
+
+
+def test_a_whole_lost_collection_is_restored(clinic: Clinic) -> None:
+    people = [clinic.register(name) for name in ("ada", "bob", "eve", "joe")]
+    for collection in {user.faces[0].collection for user in people}:
+        clinic.aws("rekognition", "delete_collection", CollectionId=collection)
+    code, findings = clinic.doctor("--fix")
+    assert code == 0, findings
+    assert Counter(one["kind"] for one in findings)["face-missing"] == 4
+    assert clinic.doctor() == (0, [])
+    for user in people:
+        assert clinic.verify("authenticate", user.user_id) is Verdict.APPROVED
+
+
+def test_outdated_faces_are_planned_and_indexed_anew(clinic: Clinic) -> None:
+    for name in ("ada", "bob"):
+        clinic.register(name)
+    clinic.environment.sandbox.control("PUT", "face-model", {"version": "8.0"})
+    try:
+        clinic.register("eve")
+        for options in ((), ("--fix",)):
+            code, findings = clinic.doctor(*options)
+            assert (code, [one["kind"] for one in findings]) == (1, ["face-outdated"] * 2)
+            assert {one["note"] for one in findings} == {"--reindex repairs it"}
+        assert clinic.doctor("--reindex")[0] == 0
+        assert clinic.doctor() == (0, [])
+        assert {clinic.user(name).faces[0].face_model_version for name in ("ada", "bob", "eve")} == {"8.0"}
+        assert clinic.verify("authenticate", "ada") is Verdict.APPROVED
+    finally:
+        clinic.environment.sandbox.control("PUT", "face-model", {"version": "7.0"})
+
+
+def test_a_user_of_whom_nothing_can_be_restored_is_revoked_only_if_asked(clinic: Clinic) -> None:
+    (face,) = clinic.register("ada").faces
+    clinic.aws("rekognition", "delete_faces", CollectionId=face.collection, FaceIds=[face.face_id])
+    delete_object(clinic.environment.services.aws, clinic.environment.names.images_bucket, face.image_key)
+    code, findings = clinic.doctor("--fix")
+    assert (code, {one["kind"]: one["outcome"] for one in findings}["face-missing"]) == (1, "left")
+    assert clinic.user("ada").status is UserStatus.ACTIVE
+    clinic.doctor("--fix", "--revoke")
+    assert clinic.user("ada").status is UserStatus.REVOKED
+    assert clinic.doctor() == (0, [])
+    clinic.register("ada")
+
+
+def test_what_recovery_should_have_done_is_done(clinic: Clinic) -> None:
+    """A change that crashed half an hour ago, with all that it had made; its message was lost."""
+    ada = clinic.register("ada")
+    crashed = replace(change(TENANT, "c1", user_id="bob"), started_at=datetime.now(UTC) - timedelta(minutes=30))
+    crashed = replace(crashed, collection=ada.faces[0].collection)
+    clinic.changes().begin(crashed)
+    bucket, key = clinic.environment.names.images_bucket, crashed.image_keys["selfie"]
+    clinic.aws("s3", "put_object", Bucket=bucket, Key=key, Body=b"x")
+    name = {"CollectionId": crashed.collection, "ExternalImageId": crashed.external_image_id}
+    clinic.aws("rekognition", "index_faces", **name, Image={"Bytes": selfie("bob").content})
+
+    code, findings = clinic.doctor()
+    assert (code, [one["kind"] for one in findings]) == (1, ["change-stale"])
+    assert clinic.doctor("--fix")[0] == 0
+    assert clinic.doctor() == (0, [])
+    clinic.register("bob")
+
+
+def test_what_is_under_way_is_left_alone(clinic: Clinic) -> None:
+    """A lost face cannot be restored while a request changes the user; afterwards it can."""
+    (face,) = clinic.register("ada").faces
+    clinic.aws("rekognition", "delete_faces", CollectionId=face.collection, FaceIds=[face.face_id])
+    under_way = change(TENANT, "c2", creates=False, at=datetime.now(UTC))
+    clinic.changes().begin(under_way)
+    code, findings = clinic.doctor("--fix")
+    assert (code, [(one["kind"], one["outcome"]) for one in findings]) == (1, [("face-missing", "failed")])
+    assert "changing this user" in findings[0]["note"]
+    clinic.changes().abandon(under_way)
+    assert clinic.doctor("--fix")[0] == 0
+
+
+def test_people_read_a_table_and_errors_a_line(clinic: Clinic) -> None:
+    clinic.register("ada")
+    arguments = ["doctor", "--grace-s", "0", "--tenant"]
+    shown = CliRunner().invoke(commands, [*arguments, TENANT], env=clinic.environment.variables)
+    assert (shown.exit_code, "healthy" in shown.stdout) == (0, True)
+    unknown = CliRunner().invoke(commands, [*arguments, "nobody"], env=clinic.environment.variables)
+    assert isinstance(unknown.exception, CountersignError)
