@@ -1,0 +1,222 @@
+"""The app in this process, against a scripted sandbox: requests in copies of it that may be killed, and recovery.
+
+Everything is loaded and connected once; a request then takes as long as its calls of AWS.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from chalice.test import Client
+
+from app import app
+from chalicelib import wiring
+from chalicelib.aws import Aws
+from chalicelib.errors import AwsUnavailableError
+from chalicelib.jobs import run, sweep
+from chalicelib.store.items import Table
+from chalicelib.store.records import RECOVERY_DELAY
+from cli.doctor.diagnose import Finding
+from cli.doctor.examine import survey
+from cli.doctor.visit import estate_of, rules_of
+from tests.crash.fork import KilledError, forked
+from tests.crash.interrupt import DefectError, Interrupter, Interruption
+from tests.own_environment import OwnEnvironment
+
+LATER = RECOVERY_DELAY + timedelta(minutes=1)
+_MOST_TRIES = 5  # the queue's maxReceiveCount
+_SERVICES = ("dynamodb", "s3", "sqs", "kms", "rekognition", "textract")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A verification of one tenant, with its Idempotency-Key."""
+
+    tenant: str
+    key: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: Mapping[str, Any]
+
+    @property
+    def is_approved(self) -> bool:
+        return self.body.get("decision") == "approved"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of a request: no answer when it was killed. `calls` are the operations of AWS that it asked for."""
+
+    answer: Answer | None
+    calls: tuple[str, ...] = ()
+
+
+class Stage:
+    """One per process: it takes the app's place in the environment that it is given."""
+
+    def __init__(self, environment: OwnEnvironment, tenants: Sequence[str]) -> None:
+        os.environ.update(environment.variables | {"COUNTERSIGN_POLICY_REFRESH_S": "1e9"})
+        wiring.services.cache_clear()
+        self.environment = environment
+        self._services = wiring.services()
+        self._interrupter = Interrupter()
+        _put_around(self._services, self._interrupter)
+        self._http = Client(app).http
+        for service in _SERVICES:
+            self._services.client(service)
+        now = datetime.now(UTC)
+        self._tokens = {tenant: self._services.credentials.create(tenant, "test", now) for tenant in tenants}
+        for tenant in tenants:
+            self._services.tenant(tenant).policy()
+        self._interrupter.forget()
+
+    def send(
+        self, request: Request, interruption: Interruption | None = None, ahead: timedelta | None = None
+    ) -> Attempt:
+        """Send it to the app in a copy of this process, whose clock may be `ahead`."""
+
+        def task() -> Attempt:
+            if ahead:
+                _move_clock(ahead)
+            self._interrupter.interruption = interruption
+            answer = self._post(request)
+            return Attempt(answer, tuple(self._interrupter.calls))
+
+        try:
+            return self._forked(task)
+        except KilledError:
+            return Attempt(None)
+
+    def recover_one(self, tenant: str, user_key: str, kill_at: int) -> bool:
+        """The recovery job of one user, killed at its `kill_at`th call (from 1); False when it was done before that."""
+
+        def task() -> None:
+            self._interrupter.kill_at = kill_at
+            message = {"job": "recover", "tenant": tenant, "user_key": user_key}
+            run(self._services, json.dumps(message), datetime.now(UTC) + LATER)
+
+        try:
+            self._forked(task)
+        except KilledError:
+            return True
+        return False
+
+    def recover_all(self, seed: int = 0) -> list[str]:
+        """What the queue and the schedule do once RECOVERY_DELAY has passed: each message twice, in any order.
+
+        The messages that failed too often: those that would be in the dead-letter queue.
+        """
+        return self._forked(lambda: self._recover_all(random.Random(seed)))  # noqa: S311 - repeatable on purpose
+
+    def findings(self, tenant: str) -> list[Finding]:
+        """What the doctor finds once RECOVERY_DELAY has passed."""
+        services = self.environment.services
+        estate, policy = estate_of(services, tenant), services.tenant(tenant).policy()
+        rules = rules_of(policy, estate, datetime.now(UTC) + LATER)
+        return [finding for case in survey(estate, rules, lambda *_: None) for finding in case.findings]
+
+    def approvals(self, tenant: str) -> Counter[tuple[str, str]]:
+        """How many approvals are in the decision log, by subject and flow."""
+        services = self.environment.services
+        table = Table(services.aws, self.environment.names.table)
+        pages = table.scan("begins_with(pk, :log)", "#entry", 0, 1, log=f"T#{tenant}#V#")
+        entries = [item["entry"] for _, page in pages for item in page]
+        return Counter(
+            (entry["subject"], entry["details"]["flow"])
+            for entry in entries
+            if entry["details"]["decision"] == "approved"
+        )
+
+    def subject(self, tenant: str, user_key: str) -> str:
+        """What the decision log calls the user."""
+        return self.environment.services.pseudonyms.of(tenant, user_key)
+
+    def _post(self, request: Request) -> Answer:
+        headers = {
+            "Authorization": f"Bearer {self._tokens[request.tenant]}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": request.key,
+        }
+        try:
+            answer = self._http.post("/v1/verifications", headers=headers, body=json.dumps(request.body).encode())
+        except (AwsUnavailableError, DefectError) as error:  # of the authorizer: API Gateway makes a 500 of it
+            return Answer(500, {"type": type(error).__name__})
+        return Answer(answer.status_code, json.loads(answer.body))
+
+    def _recover_all(self, order: random.Random) -> list[str]:
+        later, dead = datetime.now(UTC) + LATER, list[str]()
+        for _ in range(2):  # what came by itself, then what the sweep finds and sends
+            dead += self._work_off(self._receive(), later, order)
+            sweep(self._services, later)
+        return dead + self._work_off(self._receive(), later, order)
+
+    def _work_off(self, bodies: list[str], now: datetime, order: random.Random) -> list[str]:
+        todo = bodies * 2
+        for _ in range(_MOST_TRIES):
+            order.shuffle(todo)
+            todo = [body for body in todo if not self._succeeds(body, now)]
+        return todo
+
+    def _succeeds(self, body: str, now: datetime) -> bool:
+        try:
+            run(self._services, body, now)
+        except Exception as error:
+            print(f"job {body} failed: {error!r}", file=sys.stderr)
+            return False
+        return True
+
+    def _receive(self) -> list[str]:
+        """All messages, also those that are delayed: their time has come."""
+        bodies = list[str]()
+        sqs, url = self._services.client("sqs"), self._services.setting("QUEUE_URL")
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            for message in messages:
+                bodies.append(message["Body"])
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return bodies
+
+    def _forked(self, task: Callable[[], T]) -> T:
+        for service in _SERVICES:  # a connection must not be shared with the copy
+            self._services.client(service)._endpoint.http_session.close()
+        return forked(task)
+
+
+def _put_around(services: wiring.Services, interrupter: Interrupter) -> None:
+    """All that the app asks of AWS goes through the interrupter; a message's delay is left out, its time has come."""
+    aws, aws_until = services.aws, services.aws_until
+    services.aws = _undelayed(interrupter.around(aws))
+    services.aws_until = lambda deadline: _undelayed(interrupter.around(aws_until(deadline)))
+
+
+def _undelayed(aws: Aws) -> Aws:
+    def call(service: str, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        now = {"DelaySeconds": 0} if operation == "send_message" else {}
+        return aws(service, operation, {**parameters, **now})
+
+    return call
+
+
+def _move_clock(ahead: timedelta) -> None:
+    """Let every module of the app that asks for the time find it later: only ever in a copy of the process."""
+
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return datetime.now(tz) + ahead
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("chalicelib.") and getattr(module, "datetime", None) is datetime:
+            setattr(module, "datetime", Ahead)  # noqa: B010 - a name that the module only imported
