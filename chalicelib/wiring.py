@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
@@ -26,6 +27,7 @@ from chalicelib.effects.ports import EffectPorts
 from chalicelib.engine.commit import Writing, recover
 from chalicelib.engine.plan import plan_flow
 from chalicelib.engine.verify import Ports, verify
+from chalicelib.errors import AwsError
 from chalicelib.model.block import Block, BlockSource
 from chalicelib.model.deadline import Deadline
 from chalicelib.model.decision import Decision
@@ -196,6 +198,31 @@ class Tenant:
         shared = self._shared
         presign = partial(_presigned_post, shared)
         return Uploads(self._aws, shared.setting("TABLE"), self.name, shared.setting("IMAGES_BUCKET"), presign)
+
+    @contextmanager
+    def uploads_of(self, verification_id: str, now: datetime) -> Iterator[Callable[[str], bytes]]:
+        """How a verification takes its uploads. They are gone afterwards, unless it may have to be tried again."""
+        taken: list[str] = []
+
+        def take(upload_id: str) -> bytes:
+            content = self.uploads.take(upload_id, verification_id, now)
+            taken.append(upload_id)
+            return content
+
+        try:
+            yield take
+        except AwsError:
+            raise
+        except Exception:
+            self._discard(taken)
+            raise
+        self._discard(taken)
+
+    def _discard(self, upload_ids: list[str]) -> None:
+        """One that stays is gone after a day."""
+        for upload_id in upload_ids:
+            with suppress(AwsError):
+                self.uploads.discard(upload_id)
 
     def policy(self) -> Policy:
         return self._shared.policies.policy(self.name)

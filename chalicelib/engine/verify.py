@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from chalicelib.engine.gather import Gathering
 from chalicelib.engine.judge import Judgement, judge
 from chalicelib.engine.plan import Plan, plan_flow
 from chalicelib.engine.record import extracted_fields, recorded_signals
-from chalicelib.errors import AwsError, BadRequestError, ConsentMissingError
+from chalicelib.errors import BadRequestError, ConsentMissingError
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.change import Change, Material, Phase
 from chalicelib.model.decision import Decision, Verdict
@@ -25,8 +24,6 @@ from chalicelib.model.log import SignedDecision
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Execution, Flow, Policy, Retention
 from chalicelib.model.submission import LivenessClaim, Submission
-
-_log = logging.getLogger(__name__)
 
 ENGINE_VERSION = "1"
 
@@ -40,7 +37,8 @@ class Attempts(Protocol):
     def fail(self, attempt: Attempt) -> None:
         """Count a failure; raises AwsError when that is not certain, so that no answer leaves uncounted."""
 
-    def succeed(self, attempt: Attempt) -> None: ...
+    def succeed(self, attempt: Attempt) -> None:
+        """Never raises AwsError: the approval is real by now."""
 
     def release(self, attempt: Attempt) -> None: ...
 
@@ -209,15 +207,7 @@ def _make_real(
                 ports.attempts.release(attempt)
             appended.result()
     if decision.verdict is Verdict.APPROVED:
-        _forget_failures(attempt, ports)
-
-
-def _forget_failures(attempt: Attempt, ports: Ports) -> None:
-    """The approval is real by now: a failure here must not make an error of it."""
-    try:
         ports.attempts.succeed(attempt)
-    except AwsError as error:
-        _log.error("attempts of verification %s: %s %s", attempt.id, error.operation, error.code)
 
 
 def _images(known: Mapping[str, Any]) -> dict[str, Image]:

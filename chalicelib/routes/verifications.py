@@ -6,12 +6,11 @@ import hashlib
 import json
 import uuid
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.errors import BadRequestError
+from chalicelib.errors import AwsError, BadRequestError, CountersignError, NotFoundError
 from chalicelib.model.disclosure import applicant_view
 from chalicelib.model.images import MAX_IMAGE_BYTES
 from chalicelib.model.log import ALGORITHM
@@ -20,6 +19,7 @@ from chalicelib.model.view import decision_view, with_messages
 from chalicelib.routes import body
 from chalicelib.routes.auth import tenant_auth, tenant_for, tenant_of
 from chalicelib.routes.problems import answering
+from chalicelib.store.idempotency import Claim, StoredAnswer
 from chalicelib.wiring import Tenant, services
 
 blueprint = Blueprint(__name__)
@@ -45,42 +45,62 @@ def _tenant() -> Tenant:
 def verify() -> Response:
     """Run a flow of the tenant's policy on a submission; the answer is what the policy discloses of the decision."""
     request, tenant, now = blueprint.current_request, _tenant(), datetime.now(UTC)
-    key = request.headers.get("idempotency-key")
+    key, verification_id = request.headers.get("idempotency-key"), uuid.uuid4().hex
     if key is None:
-        return answer(200, _verify(request.raw_body, tenant, now))
+        return answer(200, _verify(request.raw_body, tenant, verification_id, now))
     if not 1 <= len(key) <= 255:
         raise BadRequestError("idempotency-key", "Idempotency-Key has 1 to 255 characters.")
-    stored = tenant.idempotency.begin(key, _digest(request.raw_body), now)
-    if stored is not None:
-        return answer(stored.status, stored.body)
+    claim = tenant.idempotency.begin(key, _digest(request.raw_body), verification_id, now)
+    stored = claim.answer or _run(key, claim, request.raw_body, tenant, now)
+    return answer(stored.status, stored.body)
+
+
+def _run(key: str, claim: Claim, raw_body: str | bytes, tenant: Tenant, now: datetime) -> StoredAnswer:
+    """Run the request, or find what an attempt before it had decided, and keep the answer."""
     try:
-        decision = _verify(request.raw_body, tenant, now)
-    except Exception:
-        tenant.idempotency.release(key)
+        decided = _decided(claim.verification_id, tenant, now) if claim.again else None
+        stored = StoredAnswer(200, decided or _verify(raw_body, tenant, claim.verification_id, now))
+    except CountersignError as error:
+        if isinstance(error, AwsError):
+            tenant.idempotency.suspend(key, claim.verification_id)
+        else:  # nothing was decided, and nothing is kept
+            tenant.idempotency.release(key, claim.verification_id)
         raise
-    tenant.idempotency.finish(key, 200, decision)
-    return answer(200, decision)
+    tenant.idempotency.finish(key, claim.verification_id, stored)
+    return stored
 
 
-def _verify(raw_body: str | bytes, tenant: Tenant, now: datetime) -> dict[str, Any]:
+def _decided(verification_id: str, tenant: Tenant, now: datetime) -> dict[str, Any] | None:
+    try:
+        return _disclosed(tenant.decisions.get(verification_id, now), tenant)
+    except NotFoundError:
+        return None
+
+
+def _verify(raw_body: str | bytes, tenant: Tenant, verification_id: str, now: datetime) -> dict[str, Any]:
     fields = body.read_object(raw_body, _FIELDS)
     flow, user_id = body.text(fields, "flow", 64), body.text(fields, "user_id", body.MAX_USER_ID_LENGTH)
-    take_upload = partial(tenant.uploads.take, now=now)
-    submission = Submission(
-        verification_id=uuid.uuid4().hex,
-        tenant=tenant.name,
-        flow=flow,
-        user_id=user_id,
-        received_at=now,
-        properties=body.properties(fields),
-        consent=body.consent(fields, now),
-        liveness_session=body.optional_text(fields, "liveness_session", 128),
-        selfie=body.image(fields, "selfie", take_upload),
-        id_card=body.image(fields, "id_card", take_upload),
-        id_card_back=body.image(fields, "id_card_back", take_upload),
+    with tenant.uploads_of(verification_id, now) as take_upload:
+        submission = Submission(
+            verification_id=verification_id,
+            tenant=tenant.name,
+            flow=flow,
+            user_id=user_id,
+            received_at=now,
+            properties=body.properties(fields),
+            consent=body.consent(fields, now),
+            liveness_session=body.optional_text(fields, "liveness_session", 128),
+            selfie=body.image(fields, "selfie", take_upload),
+            id_card=body.image(fields, "id_card", take_upload),
+            id_card_back=body.image(fields, "id_card_back", take_upload),
+        )
+        return _disclosed(decision_view(tenant.verify(submission)), tenant)
+
+
+def _disclosed(view: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
+    return applicant_view(
+        with_messages(view, services().reason_messages), tenant.policy().disclose, services().plugins.scoring_checks
     )
-    view = with_messages(decision_view(tenant.verify(submission)), services().reason_messages)
-    return applicant_view(view, tenant.policy().disclose, services().plugins.scoring_checks)
 
 
 @blueprint.route("/v1/verifications/{verification_id}", authorizer=tenant_auth)

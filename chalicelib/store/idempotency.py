@@ -1,6 +1,8 @@
 """Idempotency-Key, as Stripe's: https://docs.stripe.com/api/idempotent_requests
 
-The first request with a key runs and its answer is kept for a day; the same request again gets that answer.
+The first request with a key runs and its answer is kept for a day; the same request again gets that answer. A request
+that got none, because it crashed or AWS was unavailable, is run again as the same verification: what it had decided
+is found in the log, and what it had begun is undone first.
 """
 
 from __future__ import annotations
@@ -13,15 +15,11 @@ from typing import Any
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, ConflictError, IdempotencyMismatchError
-from chalicelib.store.items import Table, epoch_s, key, stamp
+from chalicelib.store.items import Item, Table, epoch_s, key, stamp
 
 _KEPT = timedelta(hours=24)
 _ABANDONED_AFTER = timedelta(seconds=60)  # an API function is stopped long before
-
-_FREE = (
-    "attribute_not_exists(pk) OR #expires_at <= :now"
-    " OR (attribute_not_exists(#answer) AND #started_at < :abandoned AND #body_sha256 = :body)"
-)
+_UNANSWERED = "#verification_id = :verification AND attribute_not_exists(#answer)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +30,25 @@ class StoredAnswer:
     body: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What became of a key: the answer that it has, or the verification to run.
+
+    `again`: it ran before and got no answer, so its decision may be in the log.
+    """
+
+    verification_id: str
+    answer: StoredAnswer | None = None
+    again: bool = False
+
+
 class Idempotency:
     def __init__(self, aws: Aws, table: str, tenant: str) -> None:
         self._table = Table(aws, table)
         self._tenant = tenant
 
-    def begin(self, idempotency_key: str, body_sha256: str, now: datetime) -> StoredAnswer | None:
-        """The stored answer; None when this request is the one to run (then `finish` or `release` must follow).
+    def begin(self, idempotency_key: str, body_sha256: str, verification_id: str, now: datetime) -> Claim:
+        """Without an answer, this request is the one to run; `finish`, `suspend` or `release` must follow.
 
         Raises:
             IdempotencyMismatchError: the key came before with another body.
@@ -47,43 +57,71 @@ class Idempotency:
         item = {
             **self._key(idempotency_key),
             "body_sha256": body_sha256,
+            "verification_id": verification_id,
             "started_at": stamp(now),
             "expires_at": epoch_s(now + _KEPT),
         }
         try:
-            self._table.put(item, _FREE, now=epoch_s(now), abandoned=stamp(now - _ABANDONED_AFTER), body=body_sha256)
+            self._table.put(item, "attribute_not_exists(pk) OR #expires_at <= :now", now=epoch_s(now))
         except AwsConditionFailedError:
-            return self._answer(idempotency_key, body_sha256)
-        return None
+            return self._claim(item, self._table.get(self._key(idempotency_key)), now)
+        return Claim(verification_id)
 
-    def _answer(self, idempotency_key: str, body_sha256: str) -> StoredAnswer:
-        item = self._table.get(self._key(idempotency_key))
-        if item is not None and item["body_sha256"] != body_sha256:
+    def _claim(self, mine: Item, item: Item | None, now: datetime) -> Claim:
+        if item is None:
+            raise _still_running()
+        if item["body_sha256"] != mine["body_sha256"]:
             raise IdempotencyMismatchError("This Idempotency-Key came before with another request; use a new key.")
-        if item is None or "answer" not in item:
-            raise ConflictError(
-                "idempotency-key-in-use", "A request with this Idempotency-Key is still running; try again in a moment."
-            )
-        return StoredAnswer(item["answer"]["status"], json.loads(item["answer"]["body"]))
+        if "answer" in item:
+            answer = StoredAnswer(item["answer"]["status"], json.loads(item["answer"]["body"]))
+            return Claim(item["verification_id"], answer)
+        if item["verification_id"] == mine["verification_id"]:  # our own write, sent again because its answer was lost
+            return Claim(item["verification_id"])
+        if item["started_at"] >= stamp(now - _ABANDONED_AFTER):
+            raise _still_running()
+        self._take_over(item, now)
+        return Claim(item["verification_id"], again=True)
 
-    def finish(self, idempotency_key: str, status: int, body: dict[str, Any]) -> None:
-        """Keep the answer. A request that was released, or taken over and answered, meanwhile keeps what it has."""
+    def _take_over(self, item: Item, now: datetime) -> None:
+        """Of several that want to run an abandoned request again, one may."""
         try:
             self._table.update(
-                self._key(idempotency_key),
-                "SET #answer = :answer",
-                "attribute_exists(pk) AND attribute_not_exists(#answer)",
-                answer={"status": status, "body": json.dumps(body)},
+                {"pk": item["pk"], "sk": item["sk"]},
+                "SET #started_at = :now",
+                "attribute_not_exists(#answer) AND (#started_at = :seen OR #started_at = :now)",
+                now=stamp(now),
+                seen=item["started_at"],
             )
+        except AwsConditionFailedError:
+            raise _still_running() from None
+
+    def finish(self, idempotency_key: str, verification_id: str, answer: StoredAnswer) -> None:
+        """Keep the answer. One that is there already stays."""
+        kept = {"status": answer.status, "body": json.dumps(answer.body)}
+        self._settle(idempotency_key, verification_id, "SET #answer = :kept", kept=kept)
+
+    def suspend(self, idempotency_key: str, verification_id: str) -> None:
+        """The request got no answer, and it is not certain that it did nothing: it may be sent again at once."""
+        self._settle(idempotency_key, verification_id, "SET #started_at = :never", never="")
+
+    def release(self, idempotency_key: str, verification_id: str) -> None:
+        """The request did nothing: its key is free for another one. An answer that is there already stays."""
+        try:
+            self._table.delete(self._key(idempotency_key), _UNANSWERED, verification=verification_id)
         except AwsConditionFailedError:
             return
 
-    def release(self, idempotency_key: str) -> None:
-        """Forget a request that failed, so that it can be sent again. An answer that is there already stays."""
+    def _settle(self, idempotency_key: str, verification_id: str, expression: str, **values: object) -> None:
+        where = self._key(idempotency_key)
         try:
-            self._table.delete(self._key(idempotency_key), "attribute_not_exists(#answer)")
+            self._table.update(where, expression, _UNANSWERED, verification=verification_id, **values)
         except AwsConditionFailedError:
             return
 
     def _key(self, idempotency_key: str) -> dict[str, str]:
         return key(self._tenant, "I", sha256(idempotency_key.encode()).hexdigest(), "ANSWER")
+
+
+def _still_running() -> ConflictError:
+    text = "A request with this Idempotency-Key is still running; try again in a moment."
+    return ConflictError("idempotency-key-in-use", text)

@@ -37,8 +37,8 @@ class LivenessSessions:
             self._table.update(
                 self._key(session_id),
                 "SET #used_by = :verification",
-                "#user_key = :user_key AND #created_at > :oldest"
-                " AND (attribute_not_exists(#used_by) OR #used_by = :verification)",
+                "#user_key = :user_key AND"
+                " (#used_by = :verification OR (attribute_not_exists(#used_by) AND #created_at > :oldest))",
                 user_key=user_key,
                 oldest=stamp(now - GOOD_FOR),
                 verification=verification_id,

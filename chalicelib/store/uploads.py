@@ -1,4 +1,4 @@
-"""Pictures that do not fit in a request: uploaded straight to S3, then taken once."""
+"""Pictures that do not fit in a request: uploaded straight to S3, then taken by one verification."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 from chalicelib.aws import Aws, delete_object
 from chalicelib.errors import AwsConditionFailedError, AwsRefusedError, BadRequestError
-from chalicelib.store.items import Table, epoch_s, key, stamp, tenant_name
+from chalicelib.store.items import Key, Table, epoch_s, key, stamp, tenant_name
 
 GOOD_FOR = timedelta(minutes=10)
+_TRIED_AGAIN_WITHIN = timedelta(hours=24)  # as long as an Idempotency-Key is kept
 
 # For the bucket's lifecycle rules, as on stored pictures: one that is never taken is gone after a day.
 _TAGGING = "<Tagging><TagSet><Tag><Key>images_days</Key><Value>1</Value></Tag></TagSet></Tagging>"
@@ -65,28 +66,50 @@ class Uploads:
             "expires_in_s": int(GOOD_FOR.total_seconds()),
         }
 
-    def take(self, upload_id: str, now: datetime) -> bytes:
-        """The uploaded bytes, once: nobody gets them a second time, and the object is gone.
+    def take(self, upload_id: str, verification_id: str, now: datetime) -> bytes:
+        """The uploaded bytes, for one verification: no other gets them. `discard` must follow its answer.
 
         Raises BadRequestError: unknown (or taken before, or too old), not uploaded yet, or not what was announced.
         """
         where = self._key(upload_id)
         item = self._table.get(where)
-        if item is None or item["expires_at"] <= now.timestamp():
+        if item is None or item.get("used_by", verification_id) != verification_id:
+            raise _unknown()
+        mine = "used_by" in item
+        if item["expires_at"] <= now.timestamp() and not mine:
             raise _unknown()
         content = self._content(upload_id, item["size_bytes"])
-        try:
-            self._table.delete(where, "attribute_exists(pk)")
-        except AwsConditionFailedError:
-            raise _unknown() from None
-        delete_object(self._aws, self._bucket, self._object_key(upload_id))
+        if not mine:
+            self._claim(where, verification_id, now)
         if len(content) != item["size_bytes"] or not content.startswith(_BEGINNINGS[item["content_type"]]):
+            self.discard(upload_id)
             raise BadRequestError(
                 "upload-not-as-announced",
                 "What was uploaded has another type or size than was announced; upload the picture again.",
                 "upload_id",
             )
         return content
+
+    def _claim(self, where: Key, verification_id: str, now: datetime) -> None:
+        """For this verification, once and for ever; the item is kept as long as it may be tried again."""
+        try:
+            self._table.update(
+                where,
+                "SET #used_by = :verification, #expires_at = :later",
+                "attribute_exists(pk) AND (attribute_not_exists(#used_by) OR #used_by = :verification)",
+                verification=verification_id,
+                later=epoch_s(now + _TRIED_AGAIN_WITHIN),
+            )
+        except AwsConditionFailedError:
+            raise _unknown() from None
+
+    def discard(self, upload_id: str) -> None:
+        """Delete an upload once its verification has its answer. Idempotent."""
+        delete_object(self._aws, self._bucket, self._object_key(upload_id))
+        try:
+            self._table.delete(self._key(upload_id), "attribute_exists(pk)")
+        except AwsConditionFailedError:
+            return
 
     def _content(self, upload_id: str, size_bytes: int) -> bytes:
         try:

@@ -84,7 +84,7 @@ class World:
         make = partial(sandbox_session().client, endpoint_url=self.stack.sandbox_url)
         return make(service)
 
-    def set_fault(self, rule: dict[str, str] | None) -> None:
+    def set_fault(self, rule: dict[str, Any] | None) -> None:
         """Let calls of AWS go wrong, as the sandbox's README tells; None ends it."""
         body = json.dumps({"rules": [rule] if rule else []})
         answer = self._http.request("PUT", f"{self.stack.sandbox_url}/sandbox/faults", body=body)

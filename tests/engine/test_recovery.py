@@ -61,9 +61,3 @@ def test_a_change_begins_once_what_a_crash_left_is_undone() -> None:
     run(policy_of([step("a")], EFFECTS), saving_parts(), world)
     assert world.events[1:6] == ["begin", "stop", "undo index", "undo store", "abandon"]
     assert (world.events[6], world.events[-1]) == ("begin", "succeed")
-
-
-def test_an_attempt_counter_that_cannot_be_reset_does_not_unsay_an_approval() -> None:
-    world = World(breaks_at={"succeed": BROKEN})
-    assert run(policy_of([step("a")], EFFECTS), saving_parts(), world).verdict == "approved"
-    assert "release" not in world.events

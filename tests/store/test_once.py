@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ import urllib3
 from chalicelib.errors import BadRequestError, ConflictError, IdempotencyMismatchError
 from chalicelib.model.facts import LivenessStatus
 from chalicelib.model.submission import LivenessClaim
-from chalicelib.store.idempotency import Idempotency, StoredAnswer
+from chalicelib.store.idempotency import Claim, Idempotency, StoredAnswer
 from chalicelib.store.liveness import LivenessSessions
 from chalicelib.store.uploads import Uploads
 from tests.aws_server import NAMES, AwsServer, at_once
@@ -52,45 +52,68 @@ def keys(server: AwsServer, tenant: str) -> Idempotency:
     return Idempotency(server.aws, NAMES.table, tenant)
 
 
+def runs(keys: Idempotency, key: str, body: str, verification_id: str, now: datetime = NOW) -> bool:
+    """Whether the request is the one to run, for the first time."""
+    return keys.begin(key, body, verification_id, now) == Claim(verification_id)
+
+
 def test_the_first_answer_is_given_again_for_a_day(keys: Idempotency) -> None:
-    assert keys.begin("k", "body", NOW) is None
-    keys.finish("k", 200, {"similarity": 99.5, "whole": 30.0})
-    assert keys.begin("k", "body", NOW + timedelta(hours=23)) == StoredAnswer(200, {"similarity": 99.5, "whole": 30.0})
+    assert runs(keys, "k", "body", "v1")
+    answer = StoredAnswer(200, {"similarity": 99.5, "whole": 30.0})
+    keys.finish("k", "v1", answer)
+    assert keys.begin("k", "body", "v2", NOW + timedelta(hours=23)) == Claim("v1", answer)
     with pytest.raises(IdempotencyMismatchError):
-        keys.begin("k", "other body", NOW + timedelta(hours=23))
-    assert keys.begin("k", "other body", NOW + timedelta(hours=24)) is None
+        keys.begin("k", "other body", "v2", NOW + timedelta(hours=23))
+    assert runs(keys, "k", "other body", "v2", NOW + timedelta(hours=24))
 
 
 def test_of_many_requests_with_one_key_one_runs(keys: Idempotency) -> None:
-    results = at_once([partial(keys.begin, "k", "body", NOW) for _ in range(8)])
-    assert results.count(None) == 1
+    results = at_once([partial(keys.begin, "k", "body", f"v{n}", NOW) for n in range(8)])
+    assert len([one for one in results if isinstance(one, Claim)]) == 1
     assert [error.code for error in results if isinstance(error, ConflictError)] == ["idempotency-key-in-use"] * 7
 
 
-def test_a_crashed_request_is_taken_over_by_the_same_request_only(keys: Idempotency) -> None:
-    keys.begin("k", "body", NOW)
+def test_a_beginning_whose_answer_was_lost_is_ones_own(keys: Idempotency) -> None:
+    assert runs(keys, "k", "body", "v1")
+    assert runs(keys, "k", "body", "v1")
+
+
+def test_a_crashed_request_is_taken_over_by_the_same_request_only_as_the_same_verification(keys: Idempotency) -> None:
+    keys.begin("k", "body", "v1", NOW)
     with pytest.raises(ConflictError):
-        keys.begin("k", "body", NOW + MINUTE)
+        keys.begin("k", "body", "v2", NOW + MINUTE)
     with pytest.raises(IdempotencyMismatchError):
-        keys.begin("k", "other body", NOW + 2 * MINUTE)
-    results = at_once([partial(keys.begin, "k", "body", NOW + 2 * MINUTE) for _ in range(4)])
-    assert results.count(None) == 1
+        keys.begin("k", "other body", "v2", NOW + 2 * MINUTE)
+    late = [NOW + 2 * MINUTE + timedelta(microseconds=n) for n in range(4)]
+    results = at_once([partial(keys.begin, "k", "body", f"v{n}", at) for n, at in enumerate(late, 2)])
+    assert [one for one in results if isinstance(one, Claim)] == [Claim("v1", again=True)]
+
+
+def test_a_suspended_request_may_be_sent_again_at_once(keys: Idempotency) -> None:
+    keys.begin("k", "body", "v1", NOW)
+    keys.suspend("k", "v1")
+    with pytest.raises(IdempotencyMismatchError):
+        keys.begin("k", "other body", "v2", NOW)
+    assert keys.begin("k", "body", "v2", NOW) == Claim("v1", again=True)
+    with pytest.raises(ConflictError):
+        keys.begin("k", "body", "v3", NOW + timedelta(seconds=1))
 
 
 def test_a_released_key_is_free_and_an_answer_is_never_lost(keys: Idempotency) -> None:
-    keys.begin("k", "body", NOW)
-    keys.release("k")
-    keys.finish("k", 200, {"late": True})
-    assert keys.begin("k", "other body", NOW) is None
-    keys.finish("k", 200, {"first": True})
-    keys.finish("k", 200, {"second": True})
-    keys.release("k")
-    assert keys.begin("k", "other body", NOW) == StoredAnswer(200, {"first": True})
+    keys.begin("k", "body", "v1", NOW)
+    keys.release("k", "v1")
+    keys.finish("k", "v1", StoredAnswer(200, {"late": True}))
+    assert runs(keys, "k", "other body", "v2")
+    keys.release("k", "v1")
+    keys.finish("k", "v2", StoredAnswer(200, {"first": True}))
+    keys.finish("k", "v2", StoredAnswer(200, {"second": True}))
+    keys.release("k", "v2")
+    assert keys.begin("k", "other body", "v3", NOW).answer == StoredAnswer(200, {"first": True})
 
 
 def test_another_tenants_key_is_another_key(server: AwsServer, keys: Idempotency, tenant: str) -> None:
-    keys.begin("k", "body", NOW)
-    assert Idempotency(server.aws, NAMES.table, f"{tenant}-2").begin("k", "other body", NOW) is None
+    keys.begin("k", "body", "v1", NOW)
+    assert runs(Idempotency(server.aws, NAMES.table, f"{tenant}-2"), "k", "other body", "v2")
 
 
 @pytest.fixture
@@ -114,18 +137,24 @@ def post(form: dict[str, Any], content: bytes) -> None:
 
 def refused(uploads: Uploads, upload_id: str, minutes: float = 0) -> str:
     with pytest.raises(BadRequestError) as caught:
-        uploads.take(upload_id, NOW + minutes * MINUTE)
+        uploads.take(upload_id, "another", NOW + minutes * MINUTE)
     return caught.value.code
 
 
-def test_an_upload_is_taken_once_and_leaves_nothing(server: AwsServer, uploads: Uploads, tenant: str) -> None:
+def test_an_upload_is_taken_by_one_verification_and_leaves_nothing(
+    server: AwsServer, uploads: Uploads, tenant: str
+) -> None:
     form = uploads.create("image/png", len(PNG), NOW)
     assert refused(uploads, form["upload_id"]) == "upload-unfinished"
     post(form, PNG)
     assert refused(_uploads(server, f"{tenant}-2"), form["upload_id"]) == "upload-unknown"
-    results = at_once([partial(uploads.take, form["upload_id"], NOW) for _ in range(6)])
+    results = at_once([partial(uploads.take, form["upload_id"], f"v{n}", NOW) for n in range(6)])
     assert results.count(PNG) == 1
+    winner = f"v{results.index(PNG)}"
+    assert uploads.take(form["upload_id"], winner, NOW + 60 * MINUTE) == PNG, "it may be tried again"
     assert refused(uploads, form["upload_id"]) == "upload-unknown"
+    uploads.discard(form["upload_id"])
+    uploads.discard(form["upload_id"])
     left = server.client("s3").list_object_versions(Bucket=NAMES.images_bucket, Prefix=f"{tenant}/")
     assert "Versions" not in left and "DeleteMarkers" not in left
 
