@@ -174,7 +174,7 @@ class Tenant:
         self.users = Users(*bound)
         self.idempotency = Idempotency(self._finishing, shared.setting("TABLE"), name)
         queue = Queue(self._finishing, shared.setting("QUEUE_URL"))
-        self._changes = Changes(self._finishing, shared.setting("TABLE"), name, queue)
+        self.changes = Changes(self._finishing, shared.setting("TABLE"), name, queue)
         self.blocklist = Blocklist(*bound)
         self._commits = Commits(*bound)
         self._attempts = Attempts(self._finishing, shared.setting("TABLE"), name)
@@ -257,11 +257,11 @@ class Tenant:
             aws=self._aws,
             images_bucket=self._shared.setting("IMAGES_BUCKET"),
             users=self.users,
-            changes=self._changes,
+            changes=self.changes,
             commits=self._commits,
             collections=collections,
         )
-        return Writing(self._shared.plugins.effects, ports, replace(ports, aws=self._finishing), self._changes)
+        return Writing(self._shared.plugins.effects, ports, replace(ports, aws=self._finishing), self.changes)
 
     def block_face(self, picture: Mapping[str, Any], source: BlockSource, reason: str, ends_at: datetime) -> Block:
         """Put the face in `picture` (Rekognition's Image) on the blocklist. Raises like `effects.blocked_face`."""

@@ -13,6 +13,7 @@ from cli.commands.doctor import doctor
 from cli.commands.keys import keys
 from cli.commands.policy import policy
 from cli.commands.receipts import receipts, verify_receipt
+from cli.commands.recover import recover
 from cli.commands.users import user
 from cli.commands.verify import verification_commands
 from cli.errors import CliError
@@ -35,10 +36,11 @@ def commands() -> None:
       countersign bulk-import photos/ --tenant acme --consent 2026-01
       countersign keys create --tenant acme
       countersign policy
+      countersign recover
     """
 
 
-OPERATING = (bulk_import, user, block, keys, doctor, policy, receipts, verify_receipt)
+OPERATING = (bulk_import, user, block, keys, doctor, recover, policy, receipts, verify_receipt)
 for command in (*verification_commands(), *OPERATING):
     commands.add_command(command)
 

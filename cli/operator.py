@@ -24,5 +24,7 @@ def operator_services() -> Services:
     if local is None:
         raise CliError("Which environment? Set COUNTERSIGN_TABLE, or start the local service with `make serve`.")
     make_client = partial(sandbox_session().client, endpoint_url=local.sandbox_url)
-    jobs = queue_url(AwsCaller(make_client), NAMES.queue)
-    return Services(app_environment(local.sandbox_url, jobs), make_client)
+    aws = AwsCaller(make_client)
+    jobs = queue_url(aws, NAMES.queue)
+    dead_letters = {"COUNTERSIGN_DEAD_LETTER_QUEUE_URL": queue_url(aws, NAMES.dead_letter_queue)}
+    return Services(app_environment(local.sandbox_url, jobs) | dead_letters, make_client)
