@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import click
 from rich.text import Text
 
+from cli.workbench.commands.diff import diff
 from cli.workbench.commands.prove import prove
 from cli.workbench.commands.schema import schema
 from cli.workbench.commands.test import test
@@ -26,6 +27,7 @@ class Stage:
 WORKFLOW = (
     Stage("Write", (schema,)),
     Stage("Check", (validate, test, prove)),
+    Stage("Compare", (diff,)),
 )
 
 
