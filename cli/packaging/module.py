@@ -20,14 +20,14 @@ _VERSIONS = {
     "required_providers": {"aws": {"source": "hashicorp/aws", "version": ">= 5.100.0, < 6.0"}},
 }
 _VARIABLES: Json = {
-    "name": {"type": "string", "description": "Names of all resources begin with it."},
+    "name": {"type": "string", "description": "The API's name, with which those of rules begin."},
     "environment": {"type": "map(string)", "description": "The functions' environment variables."},
     "queue_arn": {"type": "string", "description": "The queue of jobs."},
     "snap_start": {"type": "bool", "description": "Whether functions start from a snapshot."},
     "functions": {
         "description": "What each function is given, by the names of the output `functions`.",
         "type": (
-            "map(object({role_arn = string, log_group = string, memory_mb = number, timeout_s = number,"
+            "map(object({name = string, role_arn = string, memory_mb = number, timeout_s = number,"
             " reserved_concurrency = number}))"
         ),
     },
@@ -71,7 +71,7 @@ def _through_aliases(part: Json) -> Json:
 def _function(name: str, function: Json, runtime: str, architecture: str) -> Json:
     given = f'var.functions["{name}"]'
     return {
-        "function_name": f"${{var.name}}-{name.replace('_', '-')}",
+        "function_name": f"${{{given}.name}}",
         "handler": function["handler"],
         "filename": function["filename"],
         "source_code_hash": function["source_code_hash"],
@@ -81,7 +81,6 @@ def _function(name: str, function: Json, runtime: str, architecture: str) -> Jso
         "memory_size": f"${{{given}.memory_mb}}",
         "timeout": f"${{{given}.timeout_s}}",
         "reserved_concurrent_executions": f"${{{given}.reserved_concurrency}}",
-        "logging_config": {"log_format": "Text", "log_group": f"${{{given}.log_group}}"},
         "tracing_config": {"mode": "Active"},
         "environment": {"variables": "${var.environment}"},
         "publish": True,

@@ -45,10 +45,10 @@ def check_policies(folder: Path) -> dict[str, CheckedPolicy]:
     return {path.name: _check(path, plugins) for path in policy_files(folder)}
 
 
-def write_manifest(checked: dict[str, CheckedPolicy], output: Path) -> None:
+def write_manifest(checked: dict[str, CheckedPolicy], output: Path, project: Path = PROJECT) -> None:
     """`validated_by` names the version of the app whose validator it was."""
     content = {
-        "validated_by": sources_digest(PROJECT),
+        "validated_by": sources_digest(project),
         "policies": {name: asdict(policy) for name, policy in checked.items()},
     }
     output.parent.mkdir(parents=True, exist_ok=True)

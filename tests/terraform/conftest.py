@@ -1,0 +1,56 @@
+"""Without Terraform, or a Python of Lambda's for the package, these tests are skipped, and say so."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.local.bootstrap import sandbox_environment
+from cli.packaging.build import build
+from cli.packaging.interpreters import Interpreter
+from tests.running_sandbox import RunningSandbox, running_sandbox
+from tests.terraform.workspace import Workspace
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All in one process: they share a package."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("terraform"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def terraform() -> str:
+    path = shutil.which("terraform")
+    if path is None:
+        pytest.skip("Terraform is not installed (https://developer.hashicorp.com/terraform/install); it is not tested.")
+    return path
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory, terraform: str, lambda_python: Interpreter) -> Path:
+    output = tmp_path_factory.mktemp("terraform") / "package"
+    build(lambda_python, "x86_64", output, print)
+    return output
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory, terraform: str) -> Iterator[RunningSandbox]:
+    """A sandbox of its own: Terraform makes everything that is in it."""
+    with running_sandbox(tmp_path_factory.mktemp("cloud"), "--scripted") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def terraform_environment(cloud: RunningSandbox) -> dict[str, str]:
+    """AWS is the sandbox. Few tries: what it does not know would else be asked for minutes."""
+    return sandbox_environment(cloud.url) | {"AWS_MAX_ATTEMPTS": "2"}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, package: Path, terraform_environment: dict[str, str]) -> Workspace:
+    return Workspace.copied(tmp_path / "project", package, terraform_environment)
