@@ -74,6 +74,7 @@ locals {
     ])
     sweep = [
       { Effect = "Allow", Action = ["dynamodb:Query"], Resource = ["${local.table}/index/due"] },
+      { Effect = "Allow", Action = ["dynamodb:UpdateItem"], Resource = [local.table] },
       { Effect = "Allow", Action = ["sqs:SendMessage"], Resource = [local.jobs] },
       local.encryption,
     ]

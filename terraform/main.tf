@@ -49,7 +49,10 @@ module "app" {
   queue_arn   = aws_sqs_queue.jobs.arn
   snap_start  = var.snap_start
 
+  # By way of the role's policy: a function that runs before its role may do anything fails.
   functions = {
-    for name, function in local.functions : name => merge(function, { role_arn = aws_iam_role.function[name].arn })
+    for name, policy in aws_iam_role_policy.function : name => merge(local.functions[name], {
+      role_arn = aws_iam_role.function[name].arn
+    })
   }
 }

@@ -38,7 +38,7 @@ resource "terraform_data" "checked" {
     }
     precondition {
       condition     = length(local.policy_problems) == 0
-      error_message = "These policies are not valid:\n${join("\n", local.policy_problems)}"
+      error_message = "These policies are not valid:\n  ${join("\n  ", local.policy_problems)}" # Terraform wraps no indented lines
     }
     precondition {
       condition     = length(local.changed_policies) == 0

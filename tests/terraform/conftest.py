@@ -12,7 +12,6 @@ from cli.local.bootstrap import sandbox_environment
 from cli.packaging.build import build
 from cli.packaging.interpreters import Interpreter
 from tests.running_sandbox import RunningSandbox, running_sandbox
-from tests.terraform.workspace import Workspace
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -49,8 +48,3 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, terraform: str) -> Iterator[
 def terraform_environment(cloud: RunningSandbox) -> dict[str, str]:
     """AWS is the sandbox. Few tries: what it does not know would else be asked for minutes."""
     return sandbox_environment(cloud.url) | {"AWS_MAX_ATTEMPTS": "2"}
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, package: Path, terraform_environment: dict[str, str]) -> Workspace:
-    return Workspace.copied(tmp_path / "project", package, terraform_environment)

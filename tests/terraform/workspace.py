@@ -21,7 +21,7 @@ _LOCAL_STATE = 'terraform {\n  backend "local" {}\n}\n'
 
 
 class TerraformError(AssertionError):
-    """What Terraform wrote, on one line per sentence: its frames and line breaks are taken away."""
+    """What Terraform wrote, without its frames and line breaks."""
 
 
 @dataclass(frozen=True)
@@ -89,5 +89,4 @@ class Workspace:
 
 
 def unframed(text: str) -> str:
-    lines = [line.strip("╷│╵ \t") for line in text.splitlines()]
-    return "\n".join(line for line in lines if line)
+    return " ".join(text.translate(dict.fromkeys(map(ord, "╷│╵"), " ")).split())
