@@ -12,7 +12,8 @@ from typing import Any
 
 from bench.people import selfie
 from chalicelib.engine.commit import Writing
-from chalicelib.engine.verify import Ports, verify
+from chalicelib.engine.ports import Ports
+from chalicelib.engine.verify import verify
 from chalicelib.model.decision import Verdict
 from chalicelib.model.facts import Attribute, Box, Face, FaceScan
 from chalicelib.model.plugins import Plugins, signal_of

@@ -20,8 +20,9 @@ from chalicelib.wiring import Tenant
 
 WRITE = "dynamodb:TransactWriteItems"
 # Calls that have to wait for each other whatever the design: of these chains the longest is the limit, plus one write.
+# Whoever has indexed a face must look again, or two people could register it at once; see effects/second_look.py.
 CHAINS: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "register": (("rekognition:IndexFaces",),),
+    "register": (("rekognition:IndexFaces", "rekognition:SearchFaces"),),
     "register_with_id_card": (("textract:AnalyzeID",),),
     "authenticate": (("dynamodb:GetItem", "rekognition:CompareFaces"),),
     "update": (("dynamodb:GetItem", "rekognition:CompareFaces"), ("rekognition:IndexFaces",)),

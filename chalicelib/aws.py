@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from chalicelib.errors import (
     AwsConditionFailedError,
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
 Answer = dict[str, Any]
+T = TypeVar("T")
+R = TypeVar("R")
 
 _UNAVAILABLE = {
     "ThrottlingException",
@@ -57,6 +60,7 @@ _MISCONFIGURED = {
     "KMSAccessDeniedException",
 }
 _CONDITION_FAILED = {"ConditionalCheckFailedException"}
+_SIDE_BY_SIDE = 8
 _DELETED_AT_ONCE = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 
 
@@ -137,6 +141,15 @@ def _worst_cancellation(error: ClientError, code: str) -> str:
         "TransactionConflict": "TransactionConflictException",
     }
     return next((new for old, new in renamed.items() if old in codes), code)
+
+
+def side_by_side(call: Callable[[T], R], items: Iterable[T]) -> list[R]:
+    """The results in the order of the items. Raises what the first of them raised."""
+    things = list(items)
+    if len(things) < 2:
+        return [call(thing) for thing in things]
+    with ThreadPoolExecutor(min(len(things), _SIDE_BY_SIDE), thread_name_prefix="part") as pool:
+        return list(pool.map(call, things))
 
 
 def delete_object(aws: Aws, bucket: str, key: str) -> None:

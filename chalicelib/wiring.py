@@ -26,7 +26,8 @@ from chalicelib.effects.erase import Erased, erase
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.engine.commit import Writing, recover
 from chalicelib.engine.plan import plan_flow
-from chalicelib.engine.verify import Ports, verify
+from chalicelib.engine.ports import Ports
+from chalicelib.engine.verify import verify
 from chalicelib.errors import AwsError
 from chalicelib.model.block import Block, BlockSource
 from chalicelib.model.deadline import Deadline

@@ -75,7 +75,6 @@ def material(of: Change, *, keep_faces: int = 3, properties: dict[str, str] | No
     return Material(
         images={"selfie": picture()},
         properties=properties or {},
-        decision=decision(of),
         signed=lambda: signed(decision(of)),
         keep_faces=keep_faces,
         retention=Retention(),

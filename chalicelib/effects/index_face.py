@@ -6,14 +6,17 @@ from dataclasses import replace
 
 from chalicelib.effects.faces import delete_faces, find_faces
 from chalicelib.effects.ports import EffectPorts
-from chalicelib.effects.second_look import look_again
-from chalicelib.errors import ConflictError
+from chalicelib.effects.second_look import search_lookalikes, settle_race
+from chalicelib.errors import AwsError, ConflictError
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
-from chalicelib.model.facts import StoredFace
+from chalicelib.model.facts import CollectionSearch, StoredFace
 
 
 def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:
-    """QualityFilter is NONE: the policy's checks have judged the quality, a second opinion would only surprise."""
+    """Index the face and look again for others like it, if the flow looks for duplicates.
+
+    QualityFilter is NONE: the policy's checks judge the quality, a second opinion would only surprise.
+    """
     answer = ports.aws(
         "rekognition",
         "index_faces",
@@ -23,21 +26,33 @@ def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> 
             "ExternalImageId": change.external_image_id,
             "MaxFaces": 1,
             "QualityFilter": "NONE",
-            "DetectionAttributes": ["DEFAULT"],
+            "DetectionAttributes": ["ALL" if material.ahead else "DEFAULT"],
         },
     )
+    told = [one.get("FaceDetail") for one in (*answer["FaceRecords"], *answer.get("UnindexedFaces", ()))]
+    seen = tuple(told) if None not in told else ()
     if not answer["FaceRecords"]:
-        raise ConflictError("face-not-indexed", "No face in the picture could be stored; take another picture.")
-    face_id = answer["FaceRecords"][0]["Face"]["FaceId"]
+        return replace(draft, seen=seen)
     face = StoredFace(
-        face_id=face_id,
+        face_id=answer["FaceRecords"][0]["Face"]["FaceId"],
         collection=change.collection,
         image_key=change.image_keys["selfie"],
         face_model_version=answer["FaceModelVersion"],
         indexed_at=change.started_at,
         verification_id=change.verification_id,
     )
-    return replace(draft, face=face)
+    return replace(draft, face=face, seen=seen, lookalikes=_lookalikes(ports, change, material, face))
+
+
+def _lookalikes(ports: EffectPorts, change: Change, material: Material, face: StoredFace) -> CollectionSearch | None:
+    """None where nobody looks for duplicates, and after an error of AWS: settling then asks again."""
+    threshold = material.asked.get("FaceMatchThreshold")
+    if not change.creates or threshold is None:
+        return None
+    try:
+        return search_lookalikes(ports, face, material.images["selfie"].content, threshold)
+    except AwsError:  # to be raised here it would take the face's id along, which undo needs
+        return None
 
 
 def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:
@@ -49,13 +64,30 @@ def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:
     delete_faces(ports.aws, change.collection, face_ids)
 
 
-def settle(ports: EffectPorts, change: Change, material: Material) -> None:
-    """Look again, if the flow looks for duplicates."""
+def settle(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> None:
+    """Of all who are registering this face, one may go on."""
+    if draft.face is None:
+        raise ConflictError("face-not-indexed", "No face in the picture could be stored; take another picture.")
     threshold = material.asked.get("FaceMatchThreshold")
-    if change.creates and threshold is not None:
-        look_again(ports, change, material.images["selfie"].content, threshold)
+    if not change.creates or threshold is None:
+        return
+    lookalikes = draft.lookalikes
+    if lookalikes is None:
+        lookalikes = search_lookalikes(ports, draft.face, material.images["selfie"].content, threshold)
+    settle_race(ports, change, lookalikes)
 
 
 def effect() -> Effect:
-    summary = "Add the face to the tenant's collection."
-    return Effect("index_face", summary, Phase.BEFORE, do, undo, settle, inputs=("selfie",), journaled=True)
+    return Effect(
+        "index_face",
+        "Add the face to the tenant's collection.",
+        Phase.BEFORE,
+        do,
+        undo,
+        settle,
+        inputs=("selfie",),
+        journaled=True,
+        calls=("rekognition:IndexFaces", "rekognition:SearchFaces", "rekognition:SearchFacesByImage"),
+        answers=("selfie_faces",),
+        answers_new=("collection_search",),
+    )

@@ -12,4 +12,5 @@ def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> 
 
 
 def effect() -> Effect:
-    return Effect("save_user", "Make the user's record real, with the decision.", Phase.COMMIT, do, journaled=True)
+    summary, calls = "Make the user's record real, with the decision.", ("dynamodb:TransactWriteItems",)
+    return Effect("save_user", summary, Phase.COMMIT, do, journaled=True, calls=calls)

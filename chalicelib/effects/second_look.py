@@ -7,39 +7,38 @@ two, exactly one becomes real, in whatever order their calls arrive.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from chalicelib.aws import Answer, side_by_side
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.errors import ConflictError
-from chalicelib.model.change import Change, block_id_of, user_key_of
-from chalicelib.model.facts import UserStatus
+from chalicelib.face_search import MAX_MATCHES, search_of
+from chalicelib.model.change import Change, block_id_of
+from chalicelib.model.facts import CollectionSearch, StoredFace, UserStatus
 
-_MOST_RIVALS = 20
+
+def search_lookalikes(ports: EffectPorts, face: StoredFace, selfie: bytes, threshold: float) -> CollectionSearch:
+    """Faces like one that was just indexed: in its own collection by its id, in the tenant's others by the picture."""
+
+    def search(collection: str) -> Answer:
+        asked = {"CollectionId": collection, "FaceMatchThreshold": threshold, "MaxFaces": MAX_MATCHES}
+        if collection == face.collection:
+            return ports.aws("rekognition", "search_faces", {**asked, "FaceId": face.face_id})
+        by_image = {**asked, "Image": {"Bytes": selfie}, "QualityFilter": "NONE"}
+        return ports.aws("rekognition", "search_faces_by_image", by_image)
+
+    return search_of(side_by_side(search, ports.collections), threshold)
 
 
-def look_again(ports: EffectPorts, change: Change, selfie: bytes, threshold: float) -> None:
-    """Raises ConflictError `face-taken` when a face like this is another user's, or is just becoming so."""
-    for rival_key, face_id, rival_change_id in _rivals(ports, change, selfie, threshold):
-        if _wins(ports, change, rival_key, face_id, rival_change_id):
+def settle_race(ports: EffectPorts, change: Change, lookalikes: CollectionSearch) -> None:
+    """Raises ConflictError `face-taken` when a face like this is another user's, or is just becoming so.
+
+    Blocked faces are not meant.
+    """
+    for face in lookalikes.faces:
+        rival_key, _, rival_change_id = face.external_image_id.partition(":")
+        is_rival = rival_key != change.user_key and block_id_of(face.external_image_id) is None
+        if is_rival and _wins(ports, change, rival_key, face.face_id, rival_change_id):
             text = "Another registration with this face came first; nothing was kept."
             raise ConflictError("face-taken", text)
-
-
-def _rivals(ports: EffectPorts, change: Change, selfie: bytes, threshold: float) -> Iterator[tuple[str, str, str]]:
-    """User key, face id and change id of each look-alike that is not this user's. Blocked faces are not meant."""
-    for collection in ports.collections:
-        search = {
-            "CollectionId": collection,
-            "Image": {"Bytes": selfie},
-            "FaceMatchThreshold": threshold,
-            "MaxFaces": _MOST_RIVALS,
-            "QualityFilter": "NONE",
-        }
-        for match in ports.aws("rekognition", "search_faces_by_image", search)["FaceMatches"]:
-            external_image_id = match["Face"].get("ExternalImageId", "")
-            is_rival = user_key_of(external_image_id) != change.user_key and block_id_of(external_image_id) is None
-            if is_rival:
-                yield user_key_of(external_image_id), match["Face"]["FaceId"], external_image_id.partition(":")[2]
 
 
 def _wins(ports: EffectPorts, change: Change, rival_key: str, face_id: str, rival_change_id: str) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from chalicelib.aws import delete_object
+from chalicelib.aws import delete_object, side_by_side
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 
 
 def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:
     """The tag `images_days` tells the bucket's lifecycle rules how long the policy keeps the pictures."""
-    for kind, image in material.images.items():
+
+    def store(kind: str) -> None:
+        image = material.images[kind]
         ports.aws(
             "s3",
             "put_object",
@@ -21,6 +23,8 @@ def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> 
                 "Tagging": f"images_days={material.retention.images_days}",
             },
         )
+
+    side_by_side(store, material.images)
     return draft
 
 
@@ -30,4 +34,5 @@ def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:  # noqa: ARG
 
 
 def effect() -> Effect:
-    return Effect("store_images", "Store the pictures in S3.", Phase.BEFORE, do, undo, journaled=True)
+    summary, calls = "Store the pictures in S3.", ("s3:PutObject",)
+    return Effect("store_images", summary, Phase.BEFORE, do, undo, journaled=True, calls=calls)

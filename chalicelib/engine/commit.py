@@ -54,29 +54,60 @@ class Writing:
         return tuple(effect for name in change.effects if (effect := self.effects[name]).phase is phase)
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A change on its way: its effects before the commit are made, or `failure` is the first that went wrong."""
+
+    change: Change
+    draft: Draft
+    failure: Exception | None
+
+
 def commit(change: Change, material: Material, writing: Writing) -> None:
     """Run the effects: those before the commit side by side, then the one that commits, then those after it.
 
     Raises what an effect raised, after undoing what was made, newest first.
     An effect after the commit that fails is only logged: the approval stands, and recovery finishes it.
     """
-    journaled = any(writing.effects[name].journaled for name in change.effects)
-    if journaled:
+    finish(begin(change, material, writing), material, writing)
+
+
+def begin(change: Change, material: Material, writing: Writing) -> Begun:
+    """Write the plan and make the effects before the commit; `finish` or `take_back` has to follow.
+
+    Raises what kept the plan from being written; then there is nothing to take back.
+    """
+    if _is_journaled(change, writing):
         _begin(change, writing)
     draft, failure = _make(writing.of(change, Phase.BEFORE), writing.ports, change, material)
+    return Begun(change, draft, failure)
+
+
+def finish(begun: Begun, material: Material, writing: Writing) -> None:
+    """Make it real. Raises as `commit`."""
+    change, draft = begun.change, begun.draft
     try:
-        if failure:
-            raise failure
+        if begun.failure:
+            raise begun.failure
         for effect in writing.of(change, Phase.BEFORE):
-            effect.settle(writing.ports, change, material)
+            effect.settle(writing.ports, change, material, draft)
         for effect in writing.of(change, Phase.COMMIT):
             effect.do(writing.ports, change, material, draft)
     except Exception:
-        if journaled:  # the caller's own undo; what it does not manage is left to recovery
-            _quietly("undo", change, partial(undo, change, draft, writing))
+        take_back(begun, writing)
         raise
     for effect in writing.of(change, Phase.AFTER):
         _quietly(effect.name, change, partial(effect.finish, writing.ports, change.user_key))
+
+
+def take_back(begun: Begun, writing: Writing) -> None:
+    """The caller's own undo; what it does not manage is left to recovery."""
+    if _is_journaled(begun.change, writing):
+        _quietly("undo", begun.change, partial(undo, begun.change, begun.draft, writing))
+
+
+def _is_journaled(change: Change, writing: Writing) -> bool:
+    return any(writing.effects[name].journaled for name in change.effects)
 
 
 def undo(change: Change, draft: Draft, writing: Writing) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import Any
 
@@ -19,9 +19,18 @@ class Gathering:
     On leaving, what has not begun is cancelled and what has is not waited for: signals only read.
     """
 
-    def __init__(self, plan: Plan, request: object, clock_s: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        request: object,
+        clock_s: Callable[[], float],
+        provided: Mapping[str, Callable[..., object]] | None = None,
+    ) -> None:
+        """`provided` reads the signals that are not the plugins' own, by name."""
         self._plan = plan
         self._request = request
+        self._provided = provided or {}
+        self._at_once = False
         self._clock_s = clock_s
         self._origin_s = clock_s()
         self._futures: dict[str, Future[Any]] = {}
@@ -37,6 +46,7 @@ class Gathering:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def start_all(self) -> None:
+        self._at_once = True
         for name in self._plan.signals:
             self._start(name)
 
@@ -44,6 +54,23 @@ class Gathering:
         """Wait for these signals. Raises what reading one of them raised."""
         futures = {name: self._start(name) for name in names}
         return {name: future.result() for name, future in futures.items()}
+
+    def as_they_come(self, groups: Sequence[tuple[str, ...]]) -> Iterator[int]:
+        """The groups' numbers, each once all its signals are there or have failed. Where signals are not read at once,
+        in the given order, and a group is begun when the one before it was not enough.
+        """
+        if not self._at_once:
+            yield from range(len(groups))
+            return
+        waiting = {number: [self._start(name) for name in group] for number, group in enumerate(groups)}
+        while waiting:
+            ready = [number for number, futures in waiting.items() if all(future.done() for future in futures)]
+            if ready:
+                del waiting[ready[0]]
+                yield ready[0]
+            else:
+                pending = [future for futures in waiting.values() for future in futures if not future.done()]
+                wait(pending, return_when=FIRST_COMPLETED)
 
     def known(self) -> Mapping[str, Any]:
         """The signals that have been read so far, without waiting."""
@@ -68,7 +95,8 @@ class Gathering:
     def _read(self, name: str, inputs: Mapping[str, Future[Any]]) -> object:
         values = {other: future.result() for other, future in inputs.items()}
         started_ms = self.elapsed_ms()
-        value = self._plan.signals[name].read(self._request, **values)
+        read = self._provided.get(name, self._plan.signals[name].read)
+        value = read(self._request, **values)
         if self._plan.signals[name].calls:
             self._timings.append(SignalTiming(name, started_ms, self.elapsed_ms() - started_ms))
         return value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chalicelib.engine.gather import Gathering
 from chalicelib.engine.plan import Plan
-from chalicelib.errors import SignalMissingError
+from chalicelib.errors import AwsError, SignalMissingError
 from chalicelib.model.decision import Reason, StepResult, Verdict
 from chalicelib.model.findings import Finding, Outcome, inconclusive
 from chalicelib.model.policy import AnyOf, Consequence, Step
@@ -62,14 +62,26 @@ def _judge_step(step: Step, plan: Plan, gathering: Gathering) -> StepResult:
 
 
 def _judge_any_of(step: AnyOf, plan: Plan, gathering: Gathering) -> StepResult:
-    tried: list[StepResult] = []
-    for branch in step.branches:
-        finding = _find(branch, plan, gathering)
-        tried.append(StepResult(branch.id, branch.check, finding, None, gathering.elapsed_ms()))
+    """The first alternative to pass is enough, so no other is waited for; one that AWS did not answer decides nothing
+    while another passes. Raises its error when none does.
+    """
+    tried: dict[int, StepResult] = {}
+    errors: dict[int, AwsError] = {}
+    for number in gathering.as_they_come([plan.plugins.checks[branch.check].needs for branch in step.branches]):
+        branch = step.branches[number]
+        try:
+            finding = _find(branch, plan, gathering)
+        except AwsError as error:
+            errors[number] = error
+            continue
+        tried[number] = StepResult(branch.id, branch.check, finding, None, gathering.elapsed_ms())
         if finding.outcome is Outcome.PASS:
             break
-    finding = _best(tuple(result.finding for result in tried))
-    return StepResult(step.id, "any_of", finding, _consequence(step, finding), gathering.elapsed_ms(), tuple(tried))
+    branches = tuple(tried[number] for number in sorted(tried))
+    finding = _best(tuple(result.finding for result in branches))
+    if errors and finding.outcome is not Outcome.PASS:
+        raise errors[min(errors)]
+    return StepResult(step.id, "any_of", finding, _consequence(step, finding), gathering.elapsed_ms(), branches)
 
 
 def _best(findings: tuple[Finding, ...]) -> Finding:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from chalicelib.model.change import Effect
+from chalicelib.model.change import Effect, Phase
 from chalicelib.model.plugins import Plugins, Signal
-from chalicelib.model.policy import AnyOf, Flow, Step
+from chalicelib.model.policy import AnyOf, Execution, Flow, Step
+
+MADE = "made"  # the draft of the effects before the commit, where they are made beside the checks
+_PICTURES = ("selfie", "id_card")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +35,26 @@ class Plan:
         """A flow that looks at the stored user is about a known one; any other makes a new one."""
         return "user" not in self.signals
 
+    @property
+    def ahead(self) -> bool:
+        """Whether the effects before the commit are made beside the checks."""
+        return MADE in self.signals
 
-def plan_flow(flow: Flow, plugins: Plugins) -> Plan:
+
+def plan_flow(flow: Flow, plugins: Plugins, execution: Execution = Execution.FASTEST) -> Plan:
     """Derive the plan; the flow has been validated against the same plugins."""
     effects = tuple(plugins.effects[name] for name in flow.effects)
     wanted = [need for step in checks_of(flow) for need in plugins.checks[step.check].needs]
     wanted += [name for effect in effects for name in effect.inputs]
-    names = _closure(wanted, plugins)
-    rests_on = {
-        name: plugins.signals[name].needs + tuple(use for use in plugins.signals[name].uses if use in names)
-        for name in names
-    }
+    known = plugins.signals
+    before = tuple(effect for effect in effects if effect.phase is Phase.BEFORE)
+    if execution is Execution.SPECULATIVE and before:
+        known = _read_ahead(_closure(wanted, known), before, known)
+        wanted.append(MADE)
+    names = _closure(wanted, known)
+    rests_on = {name: known[name].needs + tuple(use for use in known[name].uses if use in names) for name in names}
     ordered = _dependencies_first(names, rests_on)
-    signals = {name: plugins.signals[name] for name in ordered}
+    signals = {name: known[name] for name in ordered}
     return Plan(
         flow=flow,
         plugins=plugins,
@@ -56,6 +66,28 @@ def plan_flow(flow: Flow, plugins: Plugins) -> Plan:
     )
 
 
+def _read_ahead(names: set[str], before: Iterable[Effect], known: Mapping[str, Signal]) -> dict[str, Signal]:
+    """The signals, where effects are made beside the checks: those that such an effect answers are read off it."""
+    answered = [name for effect in before for name in effect.answers]
+    if "user" not in names:
+        answered += [name for effect in before for name in effect.answers_new]
+    instead = {name: other for name in answered if name in names and (other := known[name].once_made) is not None}
+    made = Signal(
+        name=MADE,
+        summary="What the effects before the commit have made, beside the checks.",
+        read=_not_here,
+        needs=tuple(name for name in _PICTURES if name in names),
+        uses=(),
+        inputs=(),
+        calls=tuple(call for effect in before for call in effect.calls),
+    )
+    return {**known, **instead, MADE: made}
+
+
+def _not_here(_: object, **__: object) -> object:
+    raise NotImplementedError("whoever gathers the signals provides what is made")
+
+
 def checks_of(flow: Flow) -> Iterator[Step]:
     """Every step that names a check, the branches of alternatives included."""
     for step in flow.steps:
@@ -65,14 +97,14 @@ def checks_of(flow: Flow) -> Iterator[Step]:
             yield step
 
 
-def _closure(wanted: Iterable[str], plugins: Plugins) -> set[str]:
+def _closure(wanted: Iterable[str], signals: Mapping[str, Signal]) -> set[str]:
     names: set[str] = set()
     todo = list(wanted)
     while todo:
         name = todo.pop()
         if name not in names:
             names.add(name)
-            todo += plugins.signals[name].needs
+            todo += signals[name].needs
     return names
 
 

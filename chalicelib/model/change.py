@@ -11,8 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.model.decision import Decision
-from chalicelib.model.facts import StoredFace
+from chalicelib.model.facts import CollectionSearch, StoredFace
 from chalicelib.model.images import Image
 from chalicelib.model.log import SignedDecision
 from chalicelib.model.policy import Retention
@@ -67,28 +66,36 @@ def user_key_of(external_image_id: str) -> str:
 class Material:
     """What only the running verification has: pictures, the values to save, the decision to log with them.
 
-    `signed` waits for the decision's signature, which is made while the effects run.
+    `signed` waits for the decision and its signature, which is made while the effects run.
+    `ahead`: the effects are made beside the checks, which read signals off what is made; nothing is decided yet.
     `asked` are the thresholds that the flow handed to AWS, by AWS's names.
     """
 
     images: Mapping[str, Image]
     properties: Mapping[str, str]
-    decision: Decision
     signed: Callable[[], SignedDecision]
     keep_faces: int
     retention: Retention
     asked: Mapping[str, float] = field(default_factory=dict)
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the effects have made so far. An empty one knows nothing, as after a crash."""
+    """What the effects have made so far. An empty one knows nothing, as after a crash.
+
+    `seen` are IndexFaces' FaceDetails of all faces in the picture, indexed or not. `lookalikes` are the faces like the
+    indexed one in the tenant's collections; None: not searched.
+    """
 
     face: StoredFace | None = None
+    seen: tuple[Mapping[str, Any], ...] = ()
+    lookalikes: CollectionSearch | None = None
 
     def with_made(self, other: Draft) -> Draft:
         """This draft with what another effect has made beside it."""
-        return Draft(self.face or other.face)
+        lookalikes = self.lookalikes if self.lookalikes is not None else other.lookalikes
+        return Draft(self.face or other.face, self.seen or other.seen, lookalikes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,7 @@ def _undo_nothing(_ports: Any, _change: Change, _draft: Draft) -> None:
     """A transaction that failed wrote nothing, and what comes after the commit is not undone."""
 
 
-def _settle_nothing(_ports: Any, _change: Change, _material: Material) -> None:
+def _settle_nothing(_ports: Any, _change: Change, _material: Material, _draft: Draft) -> None:
     """It cannot race with another change's effects."""
 
 
@@ -134,11 +141,13 @@ class Effect:
     `do(ports, change, material, draft)` returns the draft with what it made.
     `undo(ports, change, draft)`, of the phase BEFORE, removes what `do` may have made. It is idempotent and, when the
     draft knows nothing (after a crash), finds it by the change alone.
-    `settle(ports, change, material)`, of the phase BEFORE, runs once everything is made: it raises ConflictError when
-    another change came first.
+    `settle(ports, change, material, draft)`, of the phase BEFORE, runs once everything is made and the decision is an
+    approval: it raises ConflictError when another change came first.
     `finish(ports, user_key)`, of the phase AFTER, does what the saved record says is still to be done. Idempotent.
     `inputs` are the pictures without which it cannot run. `journaled`: it builds on the pending record of the change,
     as everything does that is written before the commit.
+    `calls` are the AWS operations behind `do` and `settle`. `answers` are signals that can be read off what it made
+    (`Signal.once_made`) instead of asking again; `answers_new` those for which that holds when the user is new.
     """
 
     name: str
@@ -146,7 +155,10 @@ class Effect:
     phase: Phase
     do: Callable[[Any, Change, Material, Draft], Draft] = _make_nothing
     undo: Callable[[Any, Change, Draft], None] = _undo_nothing
-    settle: Callable[[Any, Change, Material], None] = _settle_nothing
+    settle: Callable[[Any, Change, Material, Draft], None] = _settle_nothing
     finish: Callable[[Any, str], None] = _finish_nothing
     inputs: tuple[str, ...] = ()
     journaled: bool = False
+    calls: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    answers_new: tuple[str, ...] = ()

@@ -102,6 +102,7 @@ class Signal:
     `recorded`: its value is kept in the decision log for replays, so it holds nothing that names a person.
     `scores`: it yields similarities or a liveness confidence, by which an attacker could tune an attack; what a check
     that needs it observes is never told to applicants.
+    `once_made` reads the same off `made`, the draft of effects that are made beside the checks; see Effect.answers.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Signal:
     calls: tuple[str, ...]
     recorded: bool = False
     scores: bool = False
+    once_made: Signal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def signal_of(
     calls: tuple[str, ...] = (),
     recorded: bool = False,
     scores: bool = False,
+    once_made: Signal | None = None,
 ) -> Signal:
     """Describe the signal that `read` is; its name is the function's."""
     needs, uses = _keywords(read)
@@ -171,6 +174,7 @@ def signal_of(
         calls=calls,
         recorded=recorded,
         scores=scores,
+        once_made=once_made,
     )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 class Execution(StrEnum):
     FASTEST = "fastest"  # signals side by side
     CHEAPEST = "cheapest"  # stop paying at the first deny
+    SPECULATIVE = "speculative"  # as fastest, and the effects before the commit beside them
 
 
 class Disclosure(StrEnum):

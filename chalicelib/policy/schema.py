@@ -55,7 +55,12 @@ def _top(plugins: Plugins) -> Schema:
         "extends": {"$ref": "#/$defs/tenant", "description": "the policy that this one starts from"},
         "description": {"type": "string", "description": "what this policy is for, in a sentence"},
         "execution": {
-            **choice("execution", Execution, "fastest: AWS is asked side by side; cheapest: no more after a denial"),
+            **choice(
+                "execution",
+                Execution,
+                "fastest: AWS is asked side by side; cheapest: no more after a denial; "
+                "speculative: as fastest, and the face is indexed beside the checks and removed unless approved",
+            ),
             "default": "fastest",
         },
         "limits": _section(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsRefusedError, BadImageError
@@ -13,7 +12,6 @@ from chalicelib.signals.request import SignalRequest
 
 NO_FACE = "InvalidParameterException"  # what Rekognition says to a picture in which there is nothing to compare
 NO_OBJECT = "InvalidS3ObjectException"
-_SIDE_BY_SIDE = 8
 
 _FAULTS = {
     "InvalidImageFormatException": ImageFault.NOT_AN_IMAGE,
@@ -22,9 +20,6 @@ _FAULTS = {
     "UnsupportedDocumentException": ImageFault.WRONG_TYPE,
     "DocumentTooLargeException": ImageFault.TOO_LARGE,
 }
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 def look(aws: Aws, service: str, operation: str, parameters: Mapping[str, Any], field: str) -> dict[str, Any]:
@@ -51,12 +46,3 @@ def none_without_face(
         if refused.code == NO_FACE:
             return None
         raise
-
-
-def side_by_side(call: Callable[[T], R], items: Iterable[T]) -> list[R]:
-    """The results in the order of the items. Raises what the first of them raised."""
-    things = list(items)
-    if len(things) < 2:
-        return [call(thing) for thing in things]
-    with ThreadPoolExecutor(min(len(things), _SIDE_BY_SIDE), thread_name_prefix="signal-part") as pool:
-        return list(pool.map(call, things))

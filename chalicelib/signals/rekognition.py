@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from chalicelib.aws import side_by_side
 from chalicelib.errors import AwsRefusedError, BadImageError
+from chalicelib.model.change import Draft
 from chalicelib.model.facts import (
     FaceScan,
     IdFaceMatch,
@@ -15,7 +17,7 @@ from chalicelib.model.facts import (
     User,
 )
 from chalicelib.model.images import Image
-from chalicelib.signals.calls import NO_OBJECT, look, none_without_face, side_by_side
+from chalicelib.signals.calls import NO_OBJECT, look, none_without_face
 from chalicelib.signals.faces import area, box_of, face_of, number
 from chalicelib.signals.request import SignalRequest
 
@@ -34,8 +36,12 @@ def selfie_faces(request: SignalRequest, *, selfie: Image) -> FaceScan:
     """All faces in the selfie, with pose, quality and attributes."""
     parameters = {"Image": {"Bytes": selfie.content}, "Attributes": ["ALL"]}
     answer = look(request.aws, "rekognition", "detect_faces", parameters, "selfie")
-    faces = sorted(map(face_of, answer["FaceDetails"]), key=lambda face: area(face.box), reverse=True)
-    return FaceScan(tuple(faces), selfie.width_px, selfie.height_px)
+    return _scan(answer["FaceDetails"], selfie)
+
+
+def faces_as_indexed(request: SignalRequest, *, selfie: Image, made: Draft) -> FaceScan:
+    """The same from IndexFaces, which tells the FaceDetails of all faces it saw; if it saw none, from DetectFaces."""
+    return _scan(made.seen, selfie) if made.seen else selfie_faces(request, selfie=selfie)
 
 
 def id_face(request: SignalRequest, *, selfie: Image, id_card: tuple[Image, ...]) -> IdFaceMatch:
@@ -86,6 +92,11 @@ def liveness(request: SignalRequest) -> Liveness:
     if status is not LivenessStatus.SUCCEEDED:
         return Liveness(status)
     return Liveness(status, number(answer.get("Confidence")), answer.get("ReferenceImage", {}).get("Bytes"))
+
+
+def _scan(details: Iterable[Mapping[str, Any]], selfie: Image) -> FaceScan:
+    faces = sorted(map(face_of, details), key=lambda face: area(face.box), reverse=True)
+    return FaceScan(tuple(faces), selfie.width_px, selfie.height_px)
 
 
 def _compare(request: SignalRequest, selfie: Image, target: Mapping[str, Any], field: str) -> Answer | None:

@@ -5,26 +5,23 @@ https://docs.aws.amazon.com/rekognition/latest/APIReference/API_SearchFacesByIma
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.model.change import block_id_of, user_key_of
+from chalicelib.aws import side_by_side
+from chalicelib.face_search import MAX_MATCHES, search_of
+from chalicelib.model.change import Draft, block_id_of, user_key_of
 from chalicelib.model.facts import (
     BlockedFace,
     BlockedFaces,
     CollectionMatch,
     CollectionMatches,
     CollectionSearch,
-    FoundFace,
     User,
     UserStatus,
 )
 from chalicelib.model.images import Image
-from chalicelib.signals.calls import none_without_face, side_by_side
+from chalicelib.signals.calls import none_without_face
 from chalicelib.signals.request import SignalRequest
-
-# Far more than a person has: faces of half-made and foreign records are dropped later and must not crowd theirs out.
-_MAX_MATCHES = 100
 
 
 def collection_search(request: SignalRequest, *, selfie: Image) -> CollectionSearch:
@@ -36,7 +33,7 @@ def collection_search(request: SignalRequest, *, selfie: Image) -> CollectionSea
             "CollectionId": collection,
             "Image": {"Bytes": selfie.content},
             "FaceMatchThreshold": searched_from,
-            "MaxFaces": _MAX_MATCHES,
+            "MaxFaces": MAX_MATCHES,
             "QualityFilter": "NONE",  # the policy's checks judge the quality
         }
         return none_without_face(request, "search_faces_by_image", parameters, "selfie")
@@ -44,9 +41,16 @@ def collection_search(request: SignalRequest, *, selfie: Image) -> CollectionSea
     answers = [answer for answer in side_by_side(search, request.collections) if answer is not None]
     if len(answers) < len(request.collections):
         return CollectionSearch((), searched_from, face_found=False)
-    faces = tuple(_found(match) for answer in answers for match in answer["FaceMatches"])
-    models = {answer["FaceModelVersion"] for answer in answers if "FaceModelVersion" in answer}
-    return CollectionSearch(faces, searched_from, face_models=tuple(sorted(models)))
+    return search_of(answers, searched_from)
+
+
+def search_as_indexed(request: SignalRequest, *, selfie: Image, made: Draft) -> CollectionSearch:
+    """The same from the search that follows on IndexFaces. Of several faces it may have indexed another than a search
+    by the picture would look for: then, and when nothing was indexed, that search is made.
+    """
+    if made.lookalikes is None or len(made.seen) != 1:
+        return collection_search(request, selfie=selfie)
+    return made.lookalikes
 
 
 def collection_matches(
@@ -76,11 +80,6 @@ def blocked_faces(request: SignalRequest, *, collection_search: CollectionSearch
     ]
     best_first = tuple(sorted(matches, key=lambda match: match.similarity, reverse=True))
     return BlockedFaces(best_first, collection_search.searched_from, collection_search.face_found)
-
-
-def _found(match: Mapping[str, Any]) -> FoundFace:
-    face = match["Face"]
-    return FoundFace(face.get("ExternalImageId", ""), face["FaceId"], float(match["Similarity"]))
 
 
 def _owns(user: User | None, face_id: str) -> bool:

@@ -36,7 +36,7 @@ class Commits:
         item = self._table.get(self._key(change.user_key))
         if item is None:
             raise _lost()
-        user, now = user_of_item(item), material.decision.decided_at
+        user, now = user_of_item(item), material.signed().decision.decided_at
         faces = user.faces if draft.face is None else (*user.faces, draft.face)
         retired = faces[: max(0, len(faces) - material.keep_faces)]
         left = (
@@ -50,7 +50,7 @@ class Commits:
         }
         if left:
             values["leftovers"] = [leftover_item(leftover) for leftover in left]
-        if consent := material.decision.consent:
+        if consent := material.signed().decision.consent:
             values["consent"] = consent_item(consent)
         due = due_clause(item["pk"], next_due(item | values, now))
         assignments = [f"#{name} = :{name}" for name in values]
@@ -72,7 +72,7 @@ class Commits:
             self._key(change.user_key),
             "SET #last_authenticated_at = :now",
             "#status = :active",
-            now=stamp(material.decision.decided_at),
+            now=stamp(material.signed().decision.decided_at),
             active=UserStatus.ACTIVE.value,
         )
         self._commit(update, change, material)

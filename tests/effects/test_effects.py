@@ -142,8 +142,9 @@ def test_the_largest_face_is_indexed_under_the_changes_name() -> None:
 
 def test_a_picture_without_a_face_is_a_conflict() -> None:
     made, aws = change("acme", "c1"), CannedAws(index_faces={"FaceRecords": [], "FaceModelVersion": "7.0"})
+    draft = EFFECTS["index_face"].do(ports(aws), made, material(made), Draft())
     with pytest.raises(ConflictError) as caught:
-        EFFECTS["index_face"].do(ports(aws), made, material(made), Draft())
+        EFFECTS["index_face"].settle(ports(aws), made, material(made), draft)
     assert caught.value.code == "face-not-indexed"
 
 

@@ -141,7 +141,7 @@ def effect(name: str, phase: Phase, inputs: tuple[str, ...] = ()) -> Effect:
     def undo(world: World, change: Change, draft: Draft) -> None:
         world.note(f"undo {name}")
 
-    def settle(world: World, change: Change, material: Material) -> None:
+    def settle(world: World, change: Change, material: Material, draft: Draft) -> None:
         world.note(f"settle {name}")
 
     def finish(world: World, user_key: str) -> None:

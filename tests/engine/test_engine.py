@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from chalicelib.engine.commit import Writing
 from chalicelib.engine.plan import plan_flow
-from chalicelib.engine.verify import Ports, verify
+from chalicelib.engine.ports import Ports
+from chalicelib.engine.verify import verify
 from chalicelib.errors import (
     AwsUnavailableError,
     BadRequestError,

@@ -1,0 +1,60 @@
+"""The engine's ways out: what it asks for, counts with and writes through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.engine.commit import Writing
+from chalicelib.model.attempt import Attempt
+from chalicelib.model.decision import Decision
+from chalicelib.model.log import SignedDecision
+from chalicelib.model.policy import Retention
+from chalicelib.model.submission import LivenessClaim, Submission
+
+
+class Attempts(Protocol):
+    """Each attempt takes a place before anything biometric is asked; afterwards one of the others settles it."""
+
+    def reserve(self, attempt: Attempt) -> None:
+        """Raises LockedOutError after too many failures, AttemptsUnderWayError when as many are still undecided."""
+
+    def fail(self, attempt: Attempt) -> None:
+        """Count a failure; raises AwsError when that is not certain, so that no answer leaves uncounted."""
+
+    def succeed(self, attempt: Attempt) -> None:
+        """Never raises AwsError: the approval is real by now."""
+
+    def release(self, attempt: Attempt) -> None: ...
+
+
+class DecisionLog(Protocol):
+    def sign(self, decision: Decision, retention: Retention) -> SignedDecision:
+        """Make the log's entry; nothing is written yet."""
+
+    def append(self, signed: SignedDecision) -> None:
+        """Write the entry of a decision that changes no user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The engine's ways out, all bound to one tenant.
+
+    `signal_request(submission, asked)` makes what signals read from; `writing` is how effects become real.
+    `claim_liveness(submission)` takes the liveness session for this verification, once and for ever.
+    `collection_for(user_key)` names the shard that a new face goes to; `image_key(user_key, change_id, kind)` a
+    picture's place.
+    """
+
+    signal_request: Callable[[Submission, Mapping[str, float]], object]
+    claim_liveness: Callable[[Submission], LivenessClaim]
+    writing: Writing
+    attempts: Attempts
+    log: DecisionLog
+    collection_for: Callable[[str], str]
+    image_key: Callable[[str, str, str], str]
+    new_change_id: Callable[[], str]
+    now: Callable[[], datetime]
+    clock_s: Callable[[], float]

@@ -1,0 +1,104 @@
+"""Make a decision real: an approval's effects, or only its entry in the log; and what it means for the attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chalicelib.engine.ahead import Ahead, images_of
+from chalicelib.engine.commit import commit, finish
+from chalicelib.engine.plan import Plan
+from chalicelib.engine.ports import Ports
+from chalicelib.model.attempt import Attempt
+from chalicelib.model.change import Change, Material, Phase
+from chalicelib.model.decision import Decision, Verdict
+from chalicelib.model.images import Image
+from chalicelib.model.log import SignedDecision
+from chalicelib.model.policy import Policy
+from chalicelib.model.submission import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What one verification is about: all that is known before anything is read."""
+
+    plan: Plan
+    policy: Policy
+    submission: Submission
+    attempt: Attempt
+    ports: Ports
+
+
+def make_real(this: Verification, decision: Decision, known: Mapping[str, Any], ahead: Ahead) -> None:
+    """Writes that do not need each other do not wait for each other; nor does an effect for the signature."""
+    attempts, log, verdict = this.ports.attempts, this.ports.log, decision.verdict
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        signed = pool.submit(log.sign, decision, this.policy.retention).result
+        if verdict is Verdict.APPROVED and any(effect.phase is Phase.COMMIT for effect in this.plan.effects):
+            _commit(this, decision, signed, images_of(known), ahead)
+        else:
+            taken_back = pool.submit(ahead.take_back)
+            appended = pool.submit(lambda: log.append(signed()))
+            if verdict is Verdict.DENIED:
+                attempts.fail(this.attempt)
+            elif verdict is not Verdict.APPROVED:
+                attempts.release(this.attempt)
+            appended.result()
+            taken_back.result()
+    if verdict is Verdict.APPROVED:
+        attempts.succeed(this.attempt)
+
+
+def prepared(this: Verification, images: Mapping[str, Image]) -> tuple[Change, Material]:
+    """What is made ahead of the decision."""
+    return _change(this, images), replace(_material(this, images), ahead=True)
+
+
+def _commit(
+    this: Verification,
+    decision: Decision,
+    signed: Callable[[], SignedDecision],
+    images: Mapping[str, Image],
+    ahead: Ahead,
+) -> None:
+    properties = {**this.submission.properties, **decision.extracted}
+    material = replace(_material(this, images), properties=properties, signed=signed)
+    if (begun := ahead.begun()) is not None:
+        finish(begun, material, this.ports.writing)
+    else:
+        commit(_change(this, images), material, this.ports.writing)
+
+
+def _change(this: Verification, images: Mapping[str, Image]) -> Change:
+    submission, ports, change_id = this.submission, this.ports, this.ports.new_change_id()
+    return Change(
+        change_id=change_id,
+        verification_id=submission.verification_id,
+        tenant=submission.tenant,
+        user_id=submission.user_id,
+        user_key=submission.user_key,
+        flow=submission.flow,
+        creates=this.plan.creates,
+        effects=this.plan.flow.effects,
+        collection=ports.collection_for(submission.user_key),
+        image_keys={kind: ports.image_key(submission.user_key, change_id, kind) for kind in images},
+        started_at=submission.received_at,
+    )
+
+
+def _material(this: Verification, images: Mapping[str, Image]) -> Material:
+    """Without what only the decision brings."""
+    return Material(
+        images=images,
+        properties={},
+        signed=_undecided,
+        keep_faces=this.policy.faces.max_per_user,
+        retention=this.policy.retention,
+        asked=this.plan.asked,
+    )
+
+
+def _undecided() -> SignedDecision:
+    raise RuntimeError("nothing is decided yet, so there is nothing to commit")
