@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from chalicelib.engine.gather import Gathering
 from chalicelib.engine.plan import Plan
 from chalicelib.errors import AwsError, SignalMissingError
 from chalicelib.model.decision import Reason, StepResult, Verdict
 from chalicelib.model.findings import Finding, Outcome, inconclusive
+from chalicelib.model.plugins import Check
 from chalicelib.model.policy import AnyOf, Consequence, Step
 
 _log = logging.getLogger(__name__)
@@ -58,7 +61,7 @@ def _reasons(results: tuple[StepResult, ...], consequence: Consequence) -> tuple
 
 def _judge_step(step: Step, plan: Plan, gathering: Gathering) -> StepResult:
     finding = _find(step, plan, gathering)
-    return StepResult(step.id, step.check, finding, _consequence(step, finding), gathering.elapsed_ms())
+    return StepResult(step.id, step.check, finding, consequence_of(step, finding), gathering.elapsed_ms())
 
 
 def _judge_any_of(step: AnyOf, plan: Plan, gathering: Gathering) -> StepResult:
@@ -78,13 +81,13 @@ def _judge_any_of(step: AnyOf, plan: Plan, gathering: Gathering) -> StepResult:
         if finding.outcome is Outcome.PASS:
             break
     branches = tuple(tried[number] for number in sorted(tried))
-    finding = _best(tuple(result.finding for result in branches))
+    finding = best_finding(tuple(result.finding for result in branches))
     if errors and finding.outcome is not Outcome.PASS:
         raise errors[min(errors)]
-    return StepResult(step.id, "any_of", finding, _consequence(step, finding), gathering.elapsed_ms(), branches)
+    return StepResult(step.id, "any_of", finding, consequence_of(step, finding), gathering.elapsed_ms(), branches)
 
 
-def _best(findings: tuple[Finding, ...]) -> Finding:
+def best_finding(findings: tuple[Finding, ...]) -> Finding:
     """Of alternatives: a pass; else the first inconclusive one (it might have passed); else the first failure."""
     order = (Outcome.PASS, Outcome.INCONCLUSIVE, Outcome.FAIL)
     ranked = sorted(findings, key=lambda finding: order.index(finding.outcome))
@@ -97,14 +100,19 @@ def _find(step: Step, plan: Plan, gathering: Gathering) -> Finding:
         values = gathering.values(check.needs)
     except SignalMissingError:
         return inconclusive("signal_missing")
+    return judge_values(check, step.parameters, values)
+
+
+def judge_values(check: Check, parameters: object, signals: Mapping[str, Any]) -> Finding:
+    """What the check says; inconclusive when it breaks."""
     try:
-        return check.judge(step.parameters, **values)
+        return check.judge(parameters, **signals)
     except Exception as error:
-        _log.error("check %s broke: %s", step.check, type(error).__name__)
+        _log.error("check %s broke: %s", check.name, type(error).__name__)
         return inconclusive("check_broken")
 
 
-def _consequence(step: Step | AnyOf, finding: Finding) -> Consequence | None:
+def consequence_of(step: Step | AnyOf, finding: Finding) -> Consequence | None:
     if finding.outcome is Outcome.PASS:
         return None
     return step.on_fail if finding.outcome is Outcome.FAIL else step.on_inconclusive

@@ -20,6 +20,7 @@ FLOW_PATTERN = r"^[a-z][a-z0-9_]{0,39}(?!\n)$"
 STEP_PATTERN = r"^[a-z][a-z0-9_-]{0,63}(?!\n)$"
 LINT_PATTERN = r"^[a-z][a-z0-9-]{0,63}(?!\n)$"
 DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\n)$"
+ASSERTED = (Verdict.APPROVED, Verdict.DENIED, Verdict.REVIEW)  # what follows from findings
 CHANGES = ("adjust", "disable", "on_fail", "on_inconclusive", "insert")
 
 
@@ -126,7 +127,7 @@ def _top(plugins: Plugins) -> Schema:
 def _assertion(plugins: Plugins) -> Schema:
     check, outcome = choice("check", plugins.checks, ""), choice("outcome", Outcome, "what the check finds")
     properties = {
-        "never": choice("decision", Verdict, "the decision that must not be"),
+        "never": choice("decision", ASSERTED, "the decision that must not be"),
         "without": {
             "type": "array",
             "items": check,

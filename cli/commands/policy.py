@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cli.workbench.commands.diff import diff
 from cli.workbench.commands.prove import prove
+from cli.workbench.commands.replay import replay
 from cli.workbench.commands.schema import schema
 from cli.workbench.commands.test import test
 from cli.workbench.commands.validate import validate
@@ -27,7 +28,7 @@ class Stage:
 WORKFLOW = (
     Stage("Write", (schema,)),
     Stage("Check", (validate, test, prove)),
-    Stage("Compare", (diff,)),
+    Stage("Compare", (diff, replay)),
 )
 
 

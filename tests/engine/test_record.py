@@ -30,7 +30,7 @@ def through_the_log(known: dict[str, Any], missing: tuple[str, ...] = ()) -> dic
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(data=st.data())
 def test_every_check_judges_the_restored_signals_as_it_judged_the_real_ones(check: Any, data: st.DataObject) -> None:
     drawn = {name: data.draw(FINITE[name]) for name in check.needs}

@@ -14,6 +14,7 @@ from chalicelib.model.decision import StepResult, Verdict
 from chalicelib.model.findings import Finding, Outcome
 from chalicelib.model.policy import AnyOf, Consequence, Flow, Step
 from chalicelib.policy.prove import Assertion, combinations, counterexample
+from chalicelib.policy.schema import ASSERTED
 from tests.policy.fakes import BASE, load, problems
 
 CHECKS = ("liveness", "duplicate_face", "mrz_consistent")
@@ -49,7 +50,7 @@ def assertions(draw: st.DrawFn) -> Assertion:
     without = draw(st.booleans())
     outcomes = st.just(Outcome.PASS) if without else st.sampled_from(Outcome)
     seen = draw(st.dictionaries(st.sampled_from(CHECKS), outcomes, min_size=1, max_size=2))
-    return Assertion(draw(st.sampled_from(Verdict)), without, frozenset(seen.items()))
+    return Assertion(draw(st.sampled_from(ASSERTED)), without, frozenset(seen.items()))
 
 
 def every_judgement(flow: Flow) -> Iterator[tuple[Verdict, Outcomes]]:

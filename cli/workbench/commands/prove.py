@@ -17,6 +17,7 @@ from chalicelib.model.policy import Flow, Policy
 from chalicelib.policy.load import Loaded, load_with_places
 from chalicelib.policy.problems import nearest, one_of
 from chalicelib.policy.prove import Assertion, Example, assertions_of, combinations, counterexample, flows_of
+from chalicelib.policy.schema import ASSERTED
 from cli.errors import CliError
 from cli.workbench.folder import POLICY_ARGUMENT, find_policy, installed_plugins, policies_option
 from cli.workbench.output import plain_table, show
@@ -28,7 +29,7 @@ IMPORTANT = ("liveness", "duplicate_face")  # asked about even where the policy 
 @click.argument("policy")
 @click.option(
     "--never",
-    type=click.Choice([each.value for each in Verdict]),
+    type=click.Choice([each.value for each in ASSERTED]),
     default=Verdict.APPROVED.value,
     show_default=True,
     help="The decision that must not be.",

@@ -1,0 +1,154 @@
+"""A made-up decision log of any size: signals as AWS might give them, decided by a real policy.
+
+`python -m bench.decision_log --rows 1000000 --policy acme --out .countersign/log`
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import duckdb
+
+from chalicelib.engine.plan import plan_flow
+from chalicelib.model.plugins import Plugins
+from chalicelib.model.policy import Flow, Policy
+from chalicelib.policy.load import load_policy
+from cli.replay.columns import COLUMNS, DECISION, PARTITIONS
+from cli.replay.log import write_partitions
+from cli.replay.query import Rows, decided
+from cli.workbench.folder import find_policy, installed_plugins
+
+LAST_DAY = "2026-11-23"
+SHARES = {"register": 0.25, "register_with_id_card": 0.25, "authenticate": 0.4, "update": 0.1}
+
+# u(i, k): the k-th even random number of row i, always the same; n(i, k): a normal one.
+_MACROS = """
+CREATE MACRO u(i, k) AS (hash(i * 1000 + k) % 1000000007) / 1000000007.0;
+CREATE MACRO n(i, k) AS sqrt(-2 * ln(greatest(u(i, k), 1e-9))) * cos(2 * pi() * u(i, k + 500));
+CREATE MACRO percent(x) AS greatest(0.0, least(100.0, x))::DOUBLE;
+"""
+_FACE = {
+    "selfie_faces": "'read'",
+    "face_count": "CASE WHEN u(i, 1) < 0.01 THEN 0 WHEN u(i, 1) < 0.03 THEN 2 ELSE 1 END",
+    "face_confidences": "list_resize([percent(99.9 - u(i, 2)), percent(99 - 20 * u(i, 3))], face_count)",
+    "face_width_percent": "percent(35 + 9 * n(i, 4))",
+    "face_width_px": "face_width_percent * 9.6",
+    "yaw_deg": "11 * n(i, 5)",
+    "pitch_deg": "12 * n(i, 6)",
+    "roll_deg": "8 * n(i, 7)",
+    "brightness": "percent(75 + 14 * n(i, 8))",
+    "sharpness": "percent(70 + 22 * n(i, 9))",
+    "sunglasses": "u(i, 10) < 0.02",
+    "sunglasses_confidence": "percent(99.9 - 4 * n(i, 11) ^ 2)",
+    "eyes_open": "u(i, 12) > 0.015",
+    "eyes_open_confidence": "percent(99 - 4 * n(i, 13) ^ 2)",
+    "face_occluded": "u(i, 14) < 0.02",
+    "face_occluded_confidence": "percent(99.5 - 4 * n(i, 15) ^ 2)",
+}
+_SEARCH = {
+    "collection_matches": "'read'",
+    "search_face_found": "TRUE",
+    "searched_from": "{searched_from}",
+    "blocked_faces": "'read'",
+    "blocked_search_face_found": "TRUE",
+    "blocked_searched_from": "{searched_from}",
+    "blocked_similarity": "CASE WHEN u(i, 22) < 0.002 THEN 97 + 3 * u(i, 23) END",
+    "other_similarity": "CASE WHEN u(i, 20) < 0.04 THEN {searched_from} + (100 - {searched_from}) * u(i, 21) END",
+}
+_OWN = {"own_similarity": "CASE WHEN stored_similarity >= {searched_from} THEN stored_similarity ELSE 0 END"}
+_CARD = {
+    "id_face": "'read'",
+    "card_similarity": "CASE WHEN u(i, 30) < 0.03 THEN 60 * u(i, 31) ELSE percent(98.5 - 1.6 * n(i, 31) ^ 2) END",
+    "document_facts": "'read'",
+    "document_fields": "14",
+    "document_type": "CASE WHEN u(i, 32) < 0.7 THEN 'passport' WHEN u(i, 32) < 0.98 THEN 'driver license front' "
+    "ELSE 'unknown' END",
+    "age_years": "CAST(17 + 60 * u(i, 33) ^ 1.6 AS BIGINT)",
+    "days_left": "CAST(3650 * u(i, 34) - 60 AS BIGINT)",
+    "name_percent": "CASE WHEN u(i, 35) < 0.05 THEN 80 * u(i, 36) ELSE percent(100 - 4 * n(i, 36) ^ 2) END",
+    "name_without_middle_percent": "name_percent",
+    **{
+        f"field_{name}": f"CASE WHEN u(i, {40 + place}) > 0.003 THEN percent(99 - 3 * n(i, {60 + place}) ^ 2) END"
+        for place, name in enumerate(
+            ("first_name", "last_name", "document_number", "expiration_date", "date_of_birth", "id_type", "mrz_code")
+        )
+    },
+    "zone": "CASE WHEN field_mrz_code IS NULL THEN NULL WHEN u(i, 80) < 0.01 THEN 'unreadable' ELSE 'readable' END",
+    "zone_wrong_check_digit": "CASE WHEN u(i, 81) < 0.004 AND zone = 'readable' THEN 'document_number' END",
+    **{
+        f"zone_{name}": f"CASE WHEN u(i, {90 + place}) < 0.002 THEN 'differs' ELSE 'agrees' END"
+        for place, name in enumerate(("document_number", "date_of_birth", "expiration_date", "last_name", "first_name"))
+    },
+}
+_STORED = {
+    "stored_face_matches": "'read'",
+    "stored_face_found": "TRUE",
+    "stored_similarity": "CASE WHEN u(i, 50) < 0.05 THEN 40 * u(i, 51) ELSE percent(99.9 - 0.5 * n(i, 51) ^ 2) END",
+}
+_SIGNALS = {"register": _FACE | _SEARCH | {"own_similarity": "0"}}
+_SIGNALS |= {"register_with_id_card": _SIGNALS["register"] | _CARD}
+_SIGNALS |= dict.fromkeys(("authenticate", "update"), _FACE | _STORED | _SEARCH | _OWN)
+
+
+def write_log(policy: Policy, plugins: Plugins, rows: int, folder: Path, days: int = 90) -> None:
+    """So many decisions of the four flows over the last days, in partitioned Parquet."""
+    connection = duckdb.connect(config={"memory_limit": "1GB", "preserve_insertion_order": False})
+    connection.execute(_MACROS)
+    types = ", ".join(f"{column.name} {column.type}" for column in COLUMNS)
+    connection.execute(f"CREATE TABLE facts ({types})")
+    first = 0
+    for name, share in SHARES.items():
+        count = round(rows * share)
+        _insert(connection, policy, plugins, policy.flows[name], range(first, first + count), days)
+        first += count
+    write_partitions(connection, "facts", folder)
+    connection.close()
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, policy: Policy, plugins: Plugins, flow: Flow, ids: range, days: int
+) -> None:
+    """Each row's signals first, then what the policy makes of them."""
+    plan = plan_flow(flow, plugins)
+    searched_from = plan.asked.get("FaceMatchThreshold", 100.0)
+    signals = {name: sql.format(searched_from=searched_from) for name, sql in _SIGNALS[flow.name].items()}
+    made = ", ".join(f"{sql} AS {name}" for name, sql in signals.items())
+    left_out = ", ".join(
+        f"NULL::{column.type} AS {column.name}"
+        for column in COLUMNS
+        if column not in DECISION and column.name not in (*signals, *PARTITIONS)
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE signals AS SELECT *, {made}, {left_out} FROM (SELECT range AS i, "
+        "printf('%s-%08d', 'v', range) AS verification_id, "
+        f"TIMESTAMP '{LAST_DAY} 23:59:59' - to_seconds(CAST({days * 86_400} * u(range, 0) AS BIGINT)) AS decided_at, "
+        f"'approved' AS decision, NULL::VARCHAR AS reason, '{policy.digest}' AS policy_digest, "
+        "300 + 400 * u(range, 99) AS duration_ms, NULL AS shadow_policy, NULL AS shadow_digest, "
+        "NULL AS shadow_decision, NULL AS shadow_reason, "
+        f"'{policy.tenant}' AS tenant, '{flow.name}' AS flow, strftime(decided_at, '%Y-%m-%d') AS day "
+        f"FROM range({ids.start}, {ids.stop}))"
+    )
+    others = [column.name for column in COLUMNS if column.name not in ("decision", "reason")]
+    connection.execute(
+        f"INSERT INTO facts ({', '.join(others)}, decision, reason) "
+        f"{decided(plan, Rows('signals', policy.tenant, flow.name))} "
+        f"SELECT {', '.join(f's.{name}' for name in others)}, now, now_reason "
+        "FROM signals s JOIN decided USING (verification_id)"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.decision_log", description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--policy", default="acme", help="the policy that decided (acme)")
+    parser.add_argument("--out", type=Path, default=Path(".countersign/log"))
+    given = parser.parse_args()
+    plugins = installed_plugins()
+    folder, tenant = find_policy(given.policy, Path("policies"))
+    write_log(load_policy(tenant, folder.read, plugins), plugins, given.rows, given.out)
+    print(f"{given.rows:,} decisions of {tenant} in {given.out}")
+
+
+if __name__ == "__main__":
+    main()
