@@ -9,6 +9,7 @@ import click
 from chalicelib.errors import CountersignError
 from cli.commands.block import block
 from cli.commands.bulk import bulk_import
+from cli.commands.decisions import decisions
 from cli.commands.doctor import doctor
 from cli.commands.keys import keys
 from cli.commands.policy import policy
@@ -40,7 +41,7 @@ def commands() -> None:
     """
 
 
-OPERATING = (bulk_import, user, block, keys, doctor, recover, policy, receipts, verify_receipt)
+OPERATING = (bulk_import, user, block, keys, doctor, recover, policy, decisions, receipts, verify_receipt)
 for command in (*verification_commands(), *OPERATING):
     commands.add_command(command)
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.decision_log import write_log
 from chalicelib.policy.load import load_policy
+from cli.replay.sample import write_log
 from cli.workbench.folder import PolicyFolder, installed_plugins
 
 POLICIES = Path(__file__).parents[3] / "policies"

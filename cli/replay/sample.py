@@ -1,11 +1,10 @@
 """A made-up decision log of any size: signals as AWS might give them, decided by a real policy.
 
-`python -m bench.decision_log --rows 1000000 --policy acme --out .countersign/log`
+For trying the workbench and for measuring it. The spreads of the scores are made up, not AWS's.
 """
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import duckdb
@@ -13,11 +12,9 @@ import duckdb
 from chalicelib.engine.plan import plan_flow
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Flow, Policy
-from chalicelib.policy.load import load_policy
 from cli.replay.columns import COLUMNS, DECISION, PARTITIONS
 from cli.replay.log import write_partitions
 from cli.replay.query import Rows, decided
-from cli.workbench.folder import find_policy, installed_plugins
 
 LAST_DAY = "2026-11-23"
 SHARES = {"register": 0.25, "register_with_id_card": 0.25, "authenticate": 0.4, "update": 0.1}
@@ -136,19 +133,3 @@ def _insert(
         f"SELECT {', '.join(f's.{name}' for name in others)}, now, now_reason "
         "FROM signals s JOIN decided USING (verification_id)"
     )
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.decision_log", description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--policy", default="acme", help="the policy that decided (acme)")
-    parser.add_argument("--out", type=Path, default=Path(".countersign/log"))
-    given = parser.parse_args()
-    plugins = installed_plugins()
-    folder, tenant = find_policy(given.policy, Path("policies"))
-    write_log(load_policy(tenant, folder.read, plugins), plugins, given.rows, given.out)
-    print(f"{given.rows:,} decisions of {tenant} in {given.out}")
-
-
-if __name__ == "__main__":
-    main()
