@@ -44,7 +44,7 @@ bench: $(READY)  ## Measure: every flow against its limit, cold start, the code'
 lock: $(READY)  ## Pin requirements/*.in anew, with hashes, for every platform
 	@$(BIN)/python -m venv $(VENV)-lock
 	@$(VENV)-lock/bin/python -m pip install --quiet uv
-	@for set in lambda: dev:-dev sandbox:-sandbox pictures:-pictures; do \
+	@for set in lambda: dev:-dev sandbox:-sandbox pictures:-pictures runtime:-runtime; do \
 		$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 			$$([ "$$set" = pictures:-pictures ] && echo --no-deps) \
 			"requirements/$${set%%:*}.in" --output-file "requirements$${set#*:}.txt" || exit 1; \

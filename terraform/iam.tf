@@ -39,8 +39,11 @@ locals {
     },
     { Effect = "Allow", Action = ["s3:ListBucket", "s3:ListBucketVersions"], Resource = [local.images] },
     {
-      Effect   = "Allow"
-      Action   = ["rekognition:DeleteFaces", "rekognition:IndexFaces", "rekognition:ListFaces", "rekognition:SearchFacesByImage"]
+      Effect = "Allow"
+      Action = [
+        "rekognition:DeleteFaces", "rekognition:DisassociateFaces", "rekognition:IndexFaces", "rekognition:ListFaces",
+        "rekognition:SearchFacesByImage",
+      ]
       Resource = [local.faces]
     },
     {

@@ -21,8 +21,8 @@ locals {
   sizes = {
     api_handler = { memory_mb = 1024, timeout_s = 29, reserved_concurrency = -1 } # API Gateway waits 29 s
     tenant_auth = { memory_mb = 512, timeout_s = 10, reserved_concurrency = -1 }
-    jobs        = { memory_mb = 1024, timeout_s = 120, reserved_concurrency = -1 }
-    sweep       = { memory_mb = 512, timeout_s = 60, reserved_concurrency = 1 } # one look at a time
+    jobs        = { memory_mb = 1024, timeout_s = 300, reserved_concurrency = -1 } # a batch of ten, JOB_BUDGET_S each
+    sweep       = { memory_mb = 512, timeout_s = 60, reserved_concurrency = 1 }    # one look at a time
   }
   functions = {
     for name, size in local.sizes : name => {

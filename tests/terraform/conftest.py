@@ -11,6 +11,7 @@ import pytest
 from cli.local.bootstrap import sandbox_environment
 from cli.packaging.build import build
 from cli.packaging.interpreters import Interpreter
+from tests.packaged.deployment import architecture
 from tests.running_sandbox import RunningSandbox, running_sandbox
 
 
@@ -33,7 +34,7 @@ def terraform() -> str:
 @pytest.fixture(scope="session")
 def package(tmp_path_factory: pytest.TempPathFactory, terraform: str, lambda_python: Interpreter) -> Path:
     output = tmp_path_factory.mktemp("terraform") / "package"
-    build(lambda_python, "x86_64", output, print)
+    build(lambda_python, architecture(), output, print)
     return output
 
 
