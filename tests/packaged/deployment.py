@@ -28,7 +28,7 @@ class Deployment:
 
 
 def architecture() -> str:
-    """What a package must be for to run here. Lambda is Linux, and so are its compiled modules: elsewhere it is skipped."""
+    """What a package must be for to run here: its compiled modules are for Linux, as Lambda is."""
     if sys.platform != "linux":
         pytest.skip("The packaged functions run on Linux alone, as in Lambda.")
     return "arm64" if platform.machine() == "aarch64" else "x86_64"
