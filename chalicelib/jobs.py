@@ -27,17 +27,24 @@ SWEEP_AGAIN_AFTER = timedelta(hours=1)
 
 
 def recover(tenant: Tenant, message: Message, now: datetime) -> None:
-    """Bring a user's record to rest: what a crash left of a change is undone, or finished."""
+    """Bring a user's record to rest: a crashed change is undone or finished, what has expired is let go of."""
     tenant.recover(message["user_key"], now)
+
+
+def expire(tenant: Tenant, message: Message, now: datetime) -> None:
+    """Delete the face of a block that is over."""
+    tenant.expire_block(message["block_id"], now)
 
 
 JOBS: Mapping[str, Job] = {
     "recover": recover,
+    "expire": expire,
 }
 
-# By `sk`, the job that looks at an item that is due; what it works on is in the item's `pk`.
-JOB_OF_DUE: Mapping[str, str] = {
-    "USER": "recover",
+# By the first part of `sk`: the job that looks at an item that is due, and what the item's name is called in messages.
+JOB_OF_DUE: Mapping[str, tuple[str, str]] = {
+    "USER": ("recover", "user_key"),
+    "BLOCK": ("expire", "block_id"),
 }
 
 
@@ -63,5 +70,8 @@ def _due(services: Services, now: datetime, shard: str) -> list[Item]:
 
 
 def _message(item: Item) -> Message:
-    tenant, user_key = tenant_and_name(item["pk"])
-    return {"job": JOB_OF_DUE[item["sk"]], "tenant": tenant, "user_key": user_key}
+    """An item is named by the last part of its `sk`, or else of its `pk`."""
+    tenant, name = tenant_and_name(item["pk"])
+    kind, _, own_name = item["sk"].partition("#")
+    job, field = JOB_OF_DUE[kind]
+    return {"job": job, "tenant": tenant, field: own_name or name}

@@ -47,6 +47,7 @@ from chalicelib.store.commits import Commits
 from chalicelib.store.credentials import Credentials
 from chalicelib.store.decisions import Decisions
 from chalicelib.store.due import Due
+from chalicelib.store.expiry import Expiry
 from chalicelib.store.idempotency import Idempotency
 from chalicelib.store.items import Table
 from chalicelib.store.key_uses import KeyUses
@@ -177,6 +178,7 @@ class Tenant:
         queue = Queue(self._finishing, shared.setting("QUEUE_URL"))
         self.changes = Changes(self._finishing, shared.setting("TABLE"), name, queue)
         self.blocklist = Blocklist(*bound)
+        self._expiry = Expiry(*bound)
         self._commits = Commits(*bound)
         self._attempts = Attempts(self._finishing, shared.setting("TABLE"), name)
         self._liveness = LivenessSessions(*bound)
@@ -249,8 +251,19 @@ class Tenant:
         return erased
 
     def recover(self, user_key: str, now: datetime) -> None:
-        """Undo or finish what a crash left of a change of the user. Idempotent. Raises AwsError if something stayed."""
+        """Undo or finish what a crash left of a change of the user, and let go of what has expired.
+
+        Idempotent. Raises AwsError if something stayed.
+        """
+        self._expiry.expire(user_key, now)
         recover(user_key, now, self._writing(()))
+
+    def expire_block(self, block_id: str, now: datetime) -> None:
+        """Delete the face of a block that is over. Idempotent. Raises AwsError if it stayed."""
+        block = self.blocklist.get(block_id)
+        if block is not None and block.is_over(now):
+            unblock_face(self._finishing, self.blocklist, block)
+            self.audit.note("block_ended", {"block": block_id}, now)
 
     def _writing(self, collections: tuple[str, ...]) -> Writing:
         """`collections` are those in which rivals are looked for."""

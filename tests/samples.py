@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from chalicelib.model.change import Change, Material
 from chalicelib.model.decision import Decision, StepResult, Verdict
@@ -48,7 +48,15 @@ def change(tenant: str, change_id: str, *, user_id: str = "ada", creates: bool =
 
 
 def face(of: Change, face_id: str) -> StoredFace:
-    return StoredFace(face_id, of.collection, of.image_keys["selfie"], "7.0", of.started_at, of.verification_id)
+    return StoredFace(
+        face_id=face_id,
+        collection=of.collection,
+        image_key=of.image_keys["selfie"],
+        face_model_version="7.0",
+        indexed_at=of.started_at,
+        verification_id=of.verification_id,
+        expires_at=of.started_at + timedelta(days=Retention().faces_days),
+    )
 
 
 def decision(of: Change, verdict: Verdict = Verdict.APPROVED) -> Decision:

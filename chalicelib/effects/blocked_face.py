@@ -21,7 +21,7 @@ class BlockWriter(Protocol):
     def add(self, block: Block) -> None:
         """Note a block whose face is still to be indexed."""
 
-    def activate(self, block_id: str, face_id: str) -> None:
+    def activate(self, block: Block, face_id: str) -> None:
         """From now on the block counts."""
 
     def remove(self, block_id: str) -> None:
@@ -38,7 +38,7 @@ def block_face(aws: Aws, blocklist: BlockWriter, block: Block, picture: Mapping[
     blocklist.add(block)
     try:
         face_id = _index(aws, block, picture)
-        blocklist.activate(block.block_id, face_id)
+        blocklist.activate(block, face_id)
     except Exception:
         unblock_face(aws, blocklist, block)
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from chalicelib.effects.faces import delete_faces, find_faces
 from chalicelib.effects.ports import EffectPorts
@@ -40,6 +41,7 @@ def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> 
         face_model_version=answer["FaceModelVersion"],
         indexed_at=change.started_at,
         verification_id=change.verification_id,
+        expires_at=change.started_at + timedelta(days=material.retention.faces_days),
     )
     return replace(draft, face=face, seen=seen, lookalikes=_lookalikes(ports, change, material, face))
 

@@ -7,12 +7,15 @@ two, exactly one becomes real, in whatever order their calls arrive.
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
+
 from chalicelib.aws import Answer, side_by_side
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.errors import ConflictError
 from chalicelib.face_search import MAX_MATCHES, search_of
 from chalicelib.model.change import Change, block_id_of
-from chalicelib.model.facts import CollectionSearch, StoredFace, UserStatus
+from chalicelib.model.facts import CollectionSearch, StoredFace
 
 
 def search_lookalikes(ports: EffectPorts, face: StoredFace, selfie: bytes, threshold: float) -> CollectionSearch:
@@ -43,18 +46,17 @@ def settle_race(ports: EffectPorts, change: Change, lookalikes: CollectionSearch
 
 def _wins(ports: EffectPorts, change: Change, rival_key: str, face_id: str, rival_change_id: str) -> bool:
     """Whether the rival keeps the face. One that is neither registered nor under way is a leftover and does not."""
-    if _is_registered(ports, rival_key, face_id):
+    is_registered = partial(_is_registered, ports, rival_key, face_id, change.started_at)
+    if is_registered():
         return True
     rival = ports.changes.under_way(rival_key)
     if rival is None or rival.change_id != rival_change_id:
-        return _is_registered(ports, rival_key, face_id)  # it may have been saved between the two reads
+        return is_registered()  # it may have been saved between the two reads
     if rival.change_id < change.change_id:
         return True
-    return not ports.changes.stop(rival) and _is_registered(ports, rival_key, face_id)
+    return not ports.changes.stop(rival) and is_registered()
 
 
-def _is_registered(ports: EffectPorts, user_key: str, face_id: str) -> bool:
+def _is_registered(ports: EffectPorts, user_key: str, face_id: str, now: datetime) -> bool:
     user = ports.users.get(user_key)
-    if user is None or user.status is not UserStatus.ACTIVE:
-        return False
-    return any(face.face_id == face_id for face in user.faces)
+    return user is not None and user.has_face(face_id, now)

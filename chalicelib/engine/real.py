@@ -37,7 +37,7 @@ def make_real(this: Verification, decision: Decision, known: Mapping[str, Any], 
     with ThreadPoolExecutor(max_workers=2) as pool:
         signed = pool.submit(log.sign, decision, this.policy.retention).result
         if verdict is Verdict.APPROVED and any(effect.phase is Phase.COMMIT for effect in this.plan.effects):
-            _commit(this, decision, signed, images_of(known), ahead)
+            _commit(this, signed, images_of(known), ahead)
         else:
             taken_back = pool.submit(ahead.take_back)
             appended = pool.submit(lambda: log.append(signed()))
@@ -58,13 +58,11 @@ def prepared(this: Verification, images: Mapping[str, Image]) -> tuple[Change, M
 
 def _commit(
     this: Verification,
-    decision: Decision,
     signed: Callable[[], SignedDecision],
     images: Mapping[str, Image],
     ahead: Ahead,
 ) -> None:
-    properties = {**this.submission.properties, **decision.extracted}
-    material = replace(_material(this, images), properties=properties, signed=signed)
+    material = replace(_material(this, images), signed=signed)
     if (begun := ahead.begun()) is not None:
         finish(begun, material, this.ports.writing)
     else:
@@ -92,7 +90,7 @@ def _material(this: Verification, images: Mapping[str, Image]) -> Material:
     """Without what only the decision brings."""
     return Material(
         images=images,
-        properties={},
+        properties=this.submission.properties,
         signed=_undecided,
         keep_faces=this.policy.faces.max_per_user,
         retention=this.policy.retention,

@@ -6,7 +6,7 @@ Percentages are 0-100, angles degrees, sizes pixels, boxes shares of the image (
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -226,11 +226,15 @@ class UserStatus(StrEnum):
     PENDING = "pending"  # being made; treated as not there
     ACTIVE = "active"
     REVOKED = "revoked"
+    EXPIRED = "expired"  # no face is left of it: it must register again
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFace:
-    """A face of a user: where its picture and its entry in the collection are, and which verification admitted it."""
+    """A face of a user: where its picture and its entry in the collection are, and which verification admitted it.
+
+    From `expires_at` on (None: never) it counts for nothing, also while it is not yet deleted.
+    """
 
     face_id: str
     collection: str
@@ -238,11 +242,15 @@ class StoredFace:
     face_model_version: str
     indexed_at: datetime
     verification_id: str
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user's record. `faces` are oldest first; `consent` is the latest that was given."""
+    """A user's record. `faces` are oldest first; `consent` is the latest that was given.
+
+    `properties` are what the tenant claimed, `fields` what was read off a document, until `fields_end_at`.
+    """
 
     user_id: str
     user_key: str
@@ -252,3 +260,20 @@ class User:
     created_at: datetime | None = None
     last_authenticated_at: datetime | None = None
     consent: Consent | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    fields_end_at: datetime | None = None
+
+    def at(self, now: datetime) -> User:
+        """The record without what has expired by now, whether or not it is deleted already."""
+        faces = tuple(face for face in self.faces if _is_before(now, face.expires_at))
+        fields = self.fields if _is_before(now, self.fields_end_at) else {}
+        return replace(self, faces=faces, fields=fields)
+
+    def has_face(self, face_id: str, now: datetime) -> bool:
+        """Whether this face counts as the user's now: the one rule by which a found face becomes a match."""
+        faces = self.at(now).faces if self.status is UserStatus.ACTIVE else ()
+        return any(face.face_id == face_id for face in faces)
+
+
+def _is_before(now: datetime, end: datetime | None) -> bool:
+    return end is None or now < end

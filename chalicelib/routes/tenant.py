@@ -49,14 +49,15 @@ def erase_user(user_id: str) -> Response:  # noqa: ARG001 - see _wanted_user
 @answering
 def get_user(user_id: str) -> Response:  # noqa: ARG001 - see _wanted_user
     """A user's record, without pictures."""
-    _, user = _wanted_user()
+    _, found = _wanted_user()
+    user = found.at(datetime.now(UTC))
     return answer(
         200,
         {
             "user_id": user.user_id,
             "status": user.status.value,
             "faces": len(user.faces),
-            "properties": dict(user.properties),
+            "properties": {**user.properties, **user.fields},
             "consent": consent_view(user.consent),
             "created_at": user.created_at.isoformat() if user.created_at else None,
             "last_authenticated_at": user.last_authenticated_at.isoformat() if user.last_authenticated_at else None,

@@ -16,8 +16,6 @@ from chalicelib.model.facts import (
     CollectionMatch,
     CollectionMatches,
     CollectionSearch,
-    User,
-    UserStatus,
 )
 from chalicelib.model.images import Image
 from chalicelib.signals.calls import none_without_face
@@ -62,7 +60,7 @@ def collection_matches(
     matches = [
         CollectionMatch(owner == user_key, face.face_id, face.similarity)
         for owner, face in owners
-        if _owns(users.get(owner), face.face_id)
+        if (owner_record := users.get(owner)) and owner_record.has_face(face.face_id, request.submission.received_at)
     ]
     best_first = tuple(sorted(matches, key=lambda match: match.similarity, reverse=True))
     return CollectionMatches(best_first, collection_search.searched_from, collection_search.face_found)
@@ -80,9 +78,3 @@ def blocked_faces(request: SignalRequest, *, collection_search: CollectionSearch
     ]
     best_first = tuple(sorted(matches, key=lambda match: match.similarity, reverse=True))
     return BlockedFaces(best_first, collection_search.searched_from, collection_search.face_found)
-
-
-def _owns(user: User | None, face_id: str) -> bool:
-    if user is None or user.status is not UserStatus.ACTIVE:
-        return False
-    return any(face.face_id == face_id for face in user.faces)

@@ -47,6 +47,6 @@ def user_key(request: SignalRequest) -> str:
 
 
 def user(request: SignalRequest, *, user_key: str) -> User | None:
-    """The stored user, if there is an active one."""
+    """The stored user, if there is an active one, without what has expired."""
     record = request.users.get(user_key)
-    return record if record and record.status is UserStatus.ACTIVE else None
+    return record.at(request.submission.received_at) if record and record.status is UserStatus.ACTIVE else None

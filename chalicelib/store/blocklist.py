@@ -9,8 +9,9 @@ from datetime import datetime
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, NotFoundError
-from chalicelib.model.block import Block, BlockSource
-from chalicelib.store.items import Item, Table, stamp, tenant_name
+from chalicelib.model.block import ABANDONED_AFTER, Block, BlockSource
+from chalicelib.store.due import due_attributes
+from chalicelib.store.items import Item, Table, stamp, tenant_name, update_expression
 
 _PREFIX = "BLOCK#"
 _THERE = "attribute_exists(pk)"
@@ -31,20 +32,25 @@ class Blocklist:
             "collection": block.collection,
             "created_at": stamp(block.created_at),
             "ends_at": stamp(block.ends_at),
+            **self._due(block.block_id, block.created_at + ABANDONED_AFTER),
         }
         self._table.put(item, "attribute_not_exists(pk)")
 
-    def activate(self, block_id: str, face_id: str) -> None:
+    def activate(self, block: Block, face_id: str) -> None:
         """From now on the block counts. Raises NotFoundError when it was removed meanwhile."""
+        due = self._due(block.block_id, block.ends_at)
+        expression = update_expression(f"#{name} = :{name}" for name in ("face_id", *due))
         try:
-            self._table.update(self._key(block_id), "SET #face_id = :face_id", _THERE, face_id=face_id)
+            self._table.update(self._key(block.block_id), expression, _THERE, face_id=face_id, **due)
         except AwsConditionFailedError:
             raise _unknown() from None
 
     def end(self, block_id: str, now: datetime) -> Block:
-        """From now on the block does not count; its face is still there. Raises NotFoundError."""
+        """From now on the block does not count; its face is due to be deleted. Raises NotFoundError."""
+        values = {"ends_at": stamp(now), **self._due(block_id, now + ABANDONED_AFTER)}
+        expression = update_expression(f"#{name} = :{name}" for name in values)
         try:
-            item = self._table.update(self._key(block_id), "SET #ends_at = :now", _THERE, now=stamp(now))
+            item = self._table.update(self._key(block_id), expression, _THERE, **values)
         except AwsConditionFailedError:
             raise _unknown() from None
         return _block(item)
@@ -69,6 +75,9 @@ class Blocklist:
         """The face id of each of these blocks that has one and has not ended."""
         blocks = map(_block, self._table.get_many([self._key(block_id) for block_id in dict.fromkeys(block_ids)]))
         return {block.block_id: block.face_id for block in blocks if block.face_id and block.in_force(now)}
+
+    def _due(self, block_id: str, at: datetime) -> dict[str, str]:
+        return due_attributes(self._key(block_id)["sk"], at)
 
     def _key(self, block_id: str) -> dict[str, str]:
         return {"pk": f"T#{tenant_name(self._tenant)}#BLOCKLIST", "sk": f"{_PREFIX}{block_id}"}

@@ -30,7 +30,7 @@ from chalicelib.store.records import (
 _OURS = "#change.#id = :change"
 _MAY_CREATE = (
     f"attribute_not_exists(pk) OR {_OURS}"
-    " OR (#status = :revoked AND attribute_not_exists(#change) AND attribute_not_exists(#leftovers))"
+    " OR (#status IN (:revoked, :expired) AND attribute_not_exists(#change) AND attribute_not_exists(#leftovers))"
 )
 _MAY_CHANGE = f"#status = :active AND (attribute_not_exists(#change) OR {_OURS})"
 
@@ -97,7 +97,8 @@ class Changes:
             "change": item_of_change(change),
             **self._due(change),
         }
-        self._table.put(item, _MAY_CREATE, revoked=UserStatus.REVOKED.value, change=change.change_id)
+        ended = {"revoked": UserStatus.REVOKED.value, "expired": UserStatus.EXPIRED.value}
+        self._table.put(item, _MAY_CREATE, change=change.change_id, **ended)
 
     def _due(self, change: Change) -> dict[str, str]:
         return due_attributes(self._key(change.user_key)["pk"], change.started_at + RECOVERY_DELAY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, AwsUnavailableError, ConflictError
@@ -48,6 +48,9 @@ class Commits:
             "faces": [face_item(face) for face in faces[len(retired) :]],
             "properties": {**user.properties, **material.properties},
         }
+        if fields := material.signed().decision.extracted:
+            values["fields"] = dict(fields)
+            values["fields_end_at"] = stamp(now + timedelta(days=material.retention.fields_days))
         if left:
             values["leftovers"] = [leftover_item(leftover) for leftover in left]
         if consent := material.signed().decision.consent:

@@ -30,9 +30,9 @@ def key(tenant: str, kind: str, name: str, sk: str) -> dict[str, str]:
 
 
 def tenant_and_name(pk: str) -> tuple[str, str]:
-    """The tenant and the name in an item's partition key that `key` made."""
-    _, tenant, _, name = pk.split("#", 3)
-    return tenant, name
+    """The tenant and the name in an item's partition key that `key` made; no name in one that a tenant has once."""
+    _, tenant, _, *name = pk.split("#", 3)
+    return tenant, "".join(name)
 
 
 def tenant_name(tenant: str) -> str:

@@ -28,6 +28,8 @@ def user_of_item(item: Item) -> User:
         created_at=moment_of(item.get("created_at")),
         last_authenticated_at=moment_of(item.get("last_authenticated_at")),
         consent=_consent_of_item(item.get("consent")),
+        fields=item.get("fields", {}),
+        fields_end_at=moment_of(item.get("fields_end_at")),
     )
 
 
@@ -40,7 +42,9 @@ def _consent_of_item(item: Any) -> Consent | None:
 
 
 def face_item(face: StoredFace) -> Item:
+    expiry = {"expires_at": stamp(face.expires_at)} if face.expires_at else {}
     return {
+        **expiry,
         "face_id": face.face_id,
         "collection": face.collection,
         "image_key": face.image_key,
@@ -51,7 +55,8 @@ def face_item(face: StoredFace) -> Item:
 
 
 def _face_of_item(item: Any) -> StoredFace:
-    return StoredFace(**{**item, "indexed_at": datetime.fromisoformat(item["indexed_at"])})
+    times = {"indexed_at": datetime.fromisoformat(item["indexed_at"]), "expires_at": moment_of(item.get("expires_at"))}
+    return StoredFace(**{**item, **times})
 
 
 def item_of_change(change: Change) -> Item:
@@ -101,4 +106,6 @@ def next_due(item: Item, now: datetime) -> datetime | None:
     Whoever makes something of it due adds a moment here, and it becomes due with each write that brings it to rest.
     """
     moments = [now + RECOVERY_DELAY] if item.get("leftovers") else []
+    moments += [end for face in item.get("faces", ()) if (end := moment_of(face.get("expires_at")))]
+    moments += [end] if (end := moment_of(item.get("fields_end_at"))) else []
     return min(moments, default=None)

@@ -27,8 +27,8 @@ class Noted:
     def add(self, block: Block) -> None:
         self.calls.append(("add", block.block_id))
 
-    def activate(self, block_id: str, face_id: str) -> None:
-        self.calls.append(("activate", block_id, face_id))
+    def activate(self, block: Block, face_id: str) -> None:
+        self.calls.append(("activate", block.block_id, face_id))
 
     def remove(self, block_id: str) -> None:
         self.calls.append(("remove", block_id))

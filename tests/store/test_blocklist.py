@@ -26,13 +26,13 @@ def block(block_id: str, days: int = 10) -> Block:
 
 def blocked(blocklist: Blocklist, block_id: str, face_id: str, days: int = 10) -> None:
     blocklist.add(block(block_id, days))
-    blocklist.activate(block_id, face_id)
+    blocklist.activate(block(block_id, days), face_id)
 
 
 def test_a_block_counts_from_its_face_to_its_end(blocklist: Blocklist) -> None:
     blocklist.add(block("b1"))
     assert blocklist.faces_in_force(["b1"], LATER) == {}
-    blocklist.activate("b1", "f1")
+    blocklist.activate(block("b1"), "f1")
     assert blocklist.faces_in_force(["b1", "unknown", "b1"], LATER) == {"b1": "f1"}
     assert blocklist.faces_in_force(["b1"], NOW + timedelta(days=10)) == {}
 
@@ -53,7 +53,7 @@ def test_a_block_that_was_removed_meanwhile_gets_no_face(blocklist: Blocklist) -
     blocklist.add(block("b1"))
     blocklist.remove("b1")
     with pytest.raises(NotFoundError):
-        blocklist.activate("b1", "f1")
+        blocklist.activate(block("b1"), "f1")
     assert blocklist.get("b1") is None
 
 

@@ -11,6 +11,7 @@ from chalicelib.aws import Aws
 from chalicelib.errors import AwsUnavailableError, ConflictError, NotFoundError
 from chalicelib.model.change import Change, Draft
 from chalicelib.model.facts import UserStatus
+from chalicelib.model.policy import Retention
 from chalicelib.store.changes import Changes
 from chalicelib.store.commits import Commits
 from chalicelib.store.items import Table, stamp
@@ -219,7 +220,8 @@ def test_a_record_is_due_while_something_is_to_be_done(
     changes.begin(first)
     assert due_at(server, first) == stamp(NOW + RECOVERY_DELAY)
     commits.save(first, material(first), Draft(face(first, "f0")))
-    assert due_at(server, first) is None
+    faces_end = stamp(NOW + timedelta(days=Retention().faces_days))
+    assert due_at(server, first) == faces_end
     changes.begin(update)
     assert due_at(server, first) == stamp(NOW + RECOVERY_DELAY)
     changes.rest(first.user_key, NOW)
@@ -228,7 +230,7 @@ def test_a_record_is_due_while_something_is_to_be_done(
     assert due_at(server, first) == stamp(NOW + RECOVERY_DELAY), "a face is left over"
     changes.discarded(first.user_key, changes.leftovers(first.user_key))
     changes.rest(first.user_key, NOW)
-    assert due_at(server, first) is None
+    assert due_at(server, first) == faces_end
 
 
 def test_saving_keeps_and_adds_properties_and_logs_the_decision(
