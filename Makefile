@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := bash
-.PHONY: help demo serve test lint policies package bench lock clean
+.PHONY: help demo serve test lint policies package bench lock clean fuzz
 
 # Version managers put commands on the PATH that do nothing but fail, so each candidate is really run.
 SUITABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -12,6 +12,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8000
+REQUESTS ?= 100000
 ARCHITECTURE ?= arm64
 
 help:  ## This list
@@ -40,6 +41,9 @@ package: $(READY)  ## Build the Lambda zip and its Terraform module (ARCHITECTUR
 
 bench: $(READY)  ## Measure: every flow against its limit, cold start, the code's own share (bench/RESULTS.md)
 	@$(BIN)/python -m bench
+
+fuzz: $(READY)  ## About REQUESTS=100000 requests made from the OpenAPI document; an hour or so
+	@$(BIN)/python -m fuzz.api --requests $(REQUESTS)
 
 lock: $(READY)  ## Pin requirements/*.in anew, with hashes, for every platform
 	@$(BIN)/python -m venv $(VENV)-lock

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from chalice.app import Blueprint, Response
 
@@ -31,13 +31,16 @@ _FACES = ("selfie", "user_id", "verification_id")
 @answering
 def block() -> Response:
     """Block a face: one of a picture, of a registered user, or of the person who was registered by a verification."""
+    tenant = tenant_for(blueprint.current_request)
     fields = body.read_object(blueprint.current_request.raw_body, (*_FACES, "reason", "days"))
-    tenant, reason = tenant_for(blueprint.current_request), body.text(fields, "reason", MAX_REASON_LENGTH)
+    reason = body.text(fields, "reason", MAX_REASON_LENGTH)
     days = fields.get("days", DEFAULT_DAYS)
     if type(days) is not int or not 1 <= days <= MAX_DAYS:
         raise BadRequestError("wrong-type", f"days must be a whole number from 1 to {MAX_DAYS:,}.", "days")
-    picture, source = _picture(fields, tenant)
-    made = tenant.block_face(picture, source, reason, datetime.now(UTC) + timedelta(days=days))
+    now = datetime.now(UTC)
+    with tenant.uploads_of(uuid4().hex, now) as take_upload:
+        picture, source = _picture(fields, tenant, take_upload)
+        made = tenant.block_face(picture, source, reason, now + timedelta(days=days))
     return answer(201, _view(made, datetime.now(UTC)))
 
 
@@ -53,16 +56,19 @@ def blocks() -> Response:
 @answering
 def unblock(block_id: str) -> Response:
     """Take a face off the blocklist and delete it."""
+    tenant = tenant_for(blueprint.current_request)
     if not block_id.isalnum() or len(block_id) > 64:
         raise NotFoundError("There is no such block.")
-    tenant_for(blueprint.current_request).unblock_face(block_id)
+    tenant.unblock_face(block_id)
     return answer(200, {"id": block_id, "removed": True})
 
 
-def _picture(fields: Mapping[str, Any], tenant: Tenant) -> tuple[dict[str, Any], BlockSource]:
+def _picture(
+    fields: Mapping[str, Any], tenant: Tenant, take_upload: body.TakeUpload
+) -> tuple[dict[str, Any], BlockSource]:
     if sum(fields.get(name) is not None for name in _FACES) != 1:
         raise BadRequestError("one-face", f"Say whose face by exactly one of {', '.join(_FACES)}.", "selfie")
-    image = body.image(fields, "selfie", partial(tenant.uploads.take, now=datetime.now(UTC)))
+    image = body.image(fields, "selfie", take_upload)
     if image is not None:
         return {"Bytes": image.content}, BlockSource.PICTURE
     verification_id = body.optional_text(fields, "verification_id", 64)

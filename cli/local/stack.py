@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -20,13 +20,17 @@ _APP = Server("app", "cli.local.app_server", (), "/healthz", _APP_READY_WITHIN_S
 
 @dataclass(frozen=True, slots=True)
 class StackOptions:
-    """`policies` is the folder to publish and watch; `home` takes logs. Port 0 is any free one."""
+    """`policies` is the folder to publish and watch; `home` takes logs. Port 0 is any free one.
+
+    `scripted`: pictures say what they show (`sandbox.scripted`), so that many can be looked at in a short time.
+    """
 
     policies: Path
     home: Path
     port: int = 0
     sandbox_port: int = 0
     app_output: IO[bytes] | None = None
+    scripted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ def local_stack(options: StackOptions, say: Callable[[str], None]) -> Iterator[S
     """
     options.home.mkdir(parents=True, exist_ok=True)
     say("starting the sandbox (a stand-in for AWS that looks at pictures) ...")
-    with running(_SANDBOX, sandbox_environment(), options.sandbox_port, options.home) as sandbox_url:
+    sandbox = replace(_SANDBOX, arguments=("--scripted",)) if options.scripted else _SANDBOX
+    with running(sandbox, sandbox_environment(), options.sandbox_port, options.home) as sandbox_url:
         bootstrap = Bootstrap(sandbox_url, say)
         with PolicyWatcher(options.policies, bootstrap.publish):
             say("starting the app ...")
