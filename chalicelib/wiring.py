@@ -154,6 +154,11 @@ class Services:
         """AWS for what has to be done by then."""
         return RetryingAws(self._calls, lambda: deadline)
 
+    @cached_property
+    def background(self) -> ThreadPoolExecutor:
+        """For what no answer waits for."""
+        return ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
+
     def tenant(self, name: str, deadline: Deadline | None = None) -> Tenant:
         """Without a deadline, for operators' commands, each call has a budget of its own."""
         return Tenant(self, name, deadline)
@@ -300,6 +305,13 @@ class Tenant:
         """Rekognition's Image of a stored picture."""
         return {"S3Object": {"Bucket": self._shared.setting("IMAGES_BUCKET"), "Name": image_key}}
 
+    def _candidate(self, shadow: str | None) -> Callable[[], Policy] | None:
+        """Loaded while the verification waits for AWS; one that is not there by the decision is not waited for."""
+        if shadow is None:
+            return None
+        loading = self._shared.background.submit(self._shared.policies.policy, shadow)
+        return lambda: loading.result(timeout=0)
+
     def _claim_liveness(self, submission: Submission) -> LivenessClaim:
         return self._liveness.claim(
             submission.liveness_session or "", submission.user_key, submission.verification_id, submission.received_at
@@ -327,6 +339,7 @@ class Tenant:
             new_change_id=lambda: uuid4().hex,
             now=lambda: datetime.now(UTC),
             clock_s=time.perf_counter,
+            candidate=self._candidate(policy.shadow),
         )
 
     def collections(self, policy: Policy) -> tuple[str, ...]:

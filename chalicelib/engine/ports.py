@@ -11,7 +11,7 @@ from chalicelib.engine.commit import Writing
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.decision import Decision
 from chalicelib.model.log import SignedDecision
-from chalicelib.model.policy import Retention
+from chalicelib.model.policy import Policy, Retention
 from chalicelib.model.submission import LivenessClaim, Submission
 
 
@@ -45,7 +45,7 @@ class Ports:
     `signal_request(submission, asked)` makes what signals read from; `writing` is how effects become real.
     `claim_liveness(submission)` takes the liveness session for this verification, once and for ever.
     `collection_for(user_key)` names the shard that a new face goes to; `image_key(user_key, change_id, kind)` a
-    picture's place.
+    picture's place. `candidate()` is the policy's `shadow`, if it names one; it raises rather than wait.
     """
 
     signal_request: Callable[[Submission, Mapping[str, float]], object]
@@ -58,3 +58,4 @@ class Ports:
     new_change_id: Callable[[], str]
     now: Callable[[], datetime]
     clock_s: Callable[[], float]
+    candidate: Callable[[], Policy] | None = None

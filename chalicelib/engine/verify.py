@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
 from typing import Any
@@ -16,6 +15,7 @@ from chalicelib.engine.plan import MADE, Plan, plan_flow
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.real import Verification, make_real, prepared
 from chalicelib.engine.record import extracted_fields, recorded_signals
+from chalicelib.engine.shadow import shadow_decision
 from chalicelib.errors import BadRequestError, ConsentMissingError
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.decision import Decision, Verdict
@@ -66,7 +66,7 @@ def _decide(this: Verification) -> Decision:
                 gathering.start_all()
             judgement = judge(plan, gathering)
             known = gathering.known()
-            decision = _decision(plan, this.policy, this.submission, judgement, gathering, ports.now())
+            decision = _decision(this, judgement, gathering)
         make_real(this, decision, known, ahead)
     finally:
         ahead.take_back()
@@ -111,10 +111,9 @@ def _check_inputs(plan: Plan, submission: Submission) -> None:
         )
 
 
-def _decision(
-    plan: Plan, policy: Policy, submission: Submission, judgement: Judgement, gathering: Gathering, now: datetime
-) -> Decision:
-    known = gathering.known()
+def _decision(this: Verification, judgement: Judgement, gathering: Gathering) -> Decision:
+    plan, policy, submission, ports = this.plan, this.policy, this.submission, this.ports
+    known, missing = gathering.known(), gathering.missing()
     return Decision(
         verification_id=submission.verification_id,
         tenant=submission.tenant,
@@ -127,13 +126,14 @@ def _decision(
         not_reached=judgement.not_reached,
         policy_digest=policy.digest,
         engine_version=ENGINE_VERSION,
-        decided_at=now,
+        decided_at=ports.now(),
         duration_ms=gathering.elapsed_ms(),
         timings=gathering.timings(),
         face_models=_face_models(known),
-        signals=recorded_signals(known, gathering.missing(), plan.signals),
+        signals=recorded_signals(known, missing, plan.signals),
         extracted=extracted_fields(known),
         consent=submission.consent,
+        shadow=shadow_decision(policy, submission.flow, plan.plugins, known, missing, ports.candidate),
     )
 
 

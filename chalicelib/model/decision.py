@@ -53,6 +53,20 @@ class SignalTiming:
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """What a candidate policy would have decided from the same signals; it is for the log alone.
+
+    `verdict` is None where they do not tell: `unknown` are the steps of which they do not, with why.
+    """
+
+    policy: str
+    digest: str
+    verdict: Verdict | None
+    reasons: tuple[Reason, ...]
+    unknown: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """`not_reached` are the steps after the one that settled it. `signals` are the recorded ones, for replay.
 
@@ -77,3 +91,4 @@ class Decision:
     signals: Mapping[str, object] = field(default_factory=dict, repr=False)
     extracted: Mapping[str, str] = field(default_factory=dict, repr=False)
     consent: Consent | None = None
+    shadow: Shadow | None = None

@@ -94,7 +94,10 @@ class FaceStorage:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`digest` is the SHA-256 of what was loaded, after `extends`: it names the policy in every decision."""
+    """`digest` is the SHA-256 of what was loaded, after `extends`: it names the policy in every decision.
+
+    `shadow` names a candidate policy that is decided beside this one, without acting.
+    """
 
     tenant: str
     digest: str
@@ -105,6 +108,7 @@ class Policy:
     consent_required: bool
     flows: Mapping[str, Flow]
     disclose: Disclosure = Disclosure.FULL
+    shadow: str | None = None
 
 
 def collection_names(tenant: str, shards: int) -> tuple[str, ...]:

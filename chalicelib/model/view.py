@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.model.consent import Consent
-from chalicelib.model.decision import Decision, StepResult, Verdict
+from chalicelib.model.decision import Decision, Reason, Shadow, StepResult, Verdict
+
+_LOG_ALONE = frozenset({"signals", "shadow"})
 
 
 def decision_details(decision: Decision) -> dict[str, Any]:
-    """What the log keeps of a decision, reasons by their codes: everything but whom it was about and what a document
-    said."""
+    """What the tenant sees of it, reasons by their codes; without whom it was about and what a document said."""
     return {
         "flow": decision.flow,
         "decision": decision.verdict.value,
-        "reasons": [{"step": reason.step, "code": reason.code} for reason in decision.reasons],
+        "reasons": _reasons(decision.reasons),
         "findings": [_finding_view(result) for result in decision.results],
         "not_reached": list(decision.not_reached),
         "policy_digest": decision.policy_digest,
@@ -30,6 +31,30 @@ def decision_details(decision: Decision) -> dict[str, Any]:
     }
 
 
+def log_details(decision: Decision) -> dict[str, Any]:
+    """What the log keeps: also what is for replays and reports alone."""
+    shadow = decision.shadow
+    return {
+        **decision_details(decision),
+        "signals": decision.signals,
+        **({"shadow": _shadow_details(shadow)} if shadow else {}),
+    }
+
+
+def _shadow_details(shadow: Shadow) -> dict[str, Any]:
+    return {
+        "policy": shadow.policy,
+        "policy_digest": shadow.digest,
+        "decision": shadow.verdict.value if shadow.verdict else None,
+        "reasons": _reasons(shadow.reasons),
+        "unknown": _reasons(shadow.unknown),
+    }
+
+
+def _reasons(reasons: Iterable[Reason]) -> list[dict[str, str]]:
+    return [{"step": reason.step, "code": reason.code} for reason in reasons]
+
+
 def decision_view(decision: Decision) -> dict[str, Any]:
     """The tenant's view, before `with_messages`. Signals are left out: they are for the log alone."""
     about = (decision.verification_id, decision.user_id, decision.extracted)
@@ -40,7 +65,7 @@ def logged_view(
     details: Mapping[str, Any], verification_id: str, user_id: str | None, extracted: Mapping[str, str]
 ) -> dict[str, Any]:
     """The same from the log's details. `user_id` is None once the user is erased or the decision's person forgotten."""
-    shown = {name: value for name, value in details.items() if name != "signals"}
+    shown = {name: value for name, value in details.items() if name not in _LOG_ALONE}
     return {"id": verification_id, "user_id": user_id, **shown, "extracted": dict(extracted)}
 
 

@@ -15,6 +15,7 @@ from chalicelib.policy.tree import Node, entries, items, text_of
 
 SECTIONS = ("limits", "retention", "faces")  # merged key by key
 LISTS = ("assert", "silence")  # the child's items come after the parent's; anything else is replaced
+OWN = ("shadow",)  # a candidate extends the policy that names it
 
 Problems = list[PolicyProblem]
 
@@ -31,7 +32,7 @@ def inherit(parent: Node | None, child: Node, form: Form) -> tuple[Node, Problem
 
     In the result each flow has `steps` and `effects` and nothing else.
     """
-    inherited, own = entries(parent), entries(child)
+    inherited, own = _inheritable(parent), entries(child)
     merged = {**inherited, **own}
     for section in SECTIONS:
         if section in inherited and section in own:
@@ -47,6 +48,10 @@ def inherit(parent: Node | None, child: Node, form: Form) -> tuple[Node, Problem
     if "flows" in merged:
         merged["flows"] = replace(merged["flows"], value=flows)
     return replace(child, value=merged), found
+
+
+def _inheritable(parent: Node | None) -> dict[str, Node]:
+    return {name: node for name, node in entries(parent).items() if name not in OWN}
 
 
 def _flow(name: str, own: Node, flows: Mapping[str, Node], form: Form) -> tuple[Node, Problems]:

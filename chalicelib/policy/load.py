@@ -161,6 +161,7 @@ def _policy(tenant: str, resolved: Node, plugins: Plugins) -> Policy:
         limits=Limits(**_whole(values.get("limits", {}))),
         retention=Retention(**_whole(values.get("retention", {}))),
         faces=FaceStorage(**_whole(values.get("faces", {}))),
+        shadow=values.get("shadow"),
         consent_required=values.get("consent") == "required",
         flows={name: _flow(name, flow, plugins) for name, flow in entries(entries(resolved)["flows"]).items()},
         disclose=Disclosure(values.get("disclose", Disclosure.FULL)),

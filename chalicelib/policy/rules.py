@@ -25,6 +25,9 @@ def rule_problems(policy: Node, plugins: Plugins) -> Iterator[PolicyProblem]:
     if not flows:
         yield policy.place.problem("the policy has no flows: nobody could be verified", "`flows`, or `extends`")
     yield from _retention_problems(entries(entries(policy).get("retention")))
+    shadow = entries(policy).get("shadow")
+    if shadow is not None and text_of(shadow) == policy.place.file.removesuffix(".yaml"):
+        yield shadow.place.problem("a policy cannot be its own candidate", "the name of another policy")
     for flow in flows.values():
         steps, effects = entries(flow)["steps"], entries(flow)["effects"]
         yield from _consequence_problems(steps)

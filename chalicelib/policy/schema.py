@@ -79,6 +79,11 @@ def _top(plugins: Plugins) -> Schema:
             faces_days=("days", 1, 3_650, "faces in the collection; a user without one must register again"),
             decisions_days=("days", 1, 3_650, "decisions in the log, by pseudonym, and whom they were about"),
         ),
+        "shadow": {
+            "$ref": "#/$defs/tenant",
+            "description": "a candidate policy, decided beside this one from the same signals, without acting; only "
+            "the decision log tells (not inherited)",
+        },
         "consent": {
             **choice("consent", ("required", "optional"), "whether a request must carry the applicant's consent"),
             "default": "optional",

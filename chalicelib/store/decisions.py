@@ -15,7 +15,7 @@ from chalicelib.model.change import Change
 from chalicelib.model.decision import Decision
 from chalicelib.model.log import LogEntry, Receipt, SignedDecision
 from chalicelib.model.policy import Retention
-from chalicelib.model.view import decision_details, logged_view
+from chalicelib.model.view import log_details, logged_view
 from chalicelib.store.items import Item, Table, epoch_s, key
 from chalicelib.store.pseudonyms import Pseudonyms
 from chalicelib.store.signing import Signer
@@ -40,7 +40,7 @@ class Decisions:
             entry_id=decision.verification_id,
             at=decision.decided_at,
             subject=self._pseudonyms.of(self._tenant, decision.user_key),
-            details={**decision_details(decision), "signals": decision.signals},
+            details=log_details(decision),
         ).as_json()
         return SignedDecision(decision, Receipt(entry, self._signer.sign(entry)), retention)
 

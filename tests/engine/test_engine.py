@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -51,7 +52,14 @@ def policy_of(steps: Any, effects: tuple[str, ...] = (), **changes: Any) -> Poli
     return replace(base, **changes)
 
 
-def run(policy: Policy, parts: Plugins, world: World | None = None, request: Any = None, **submitted: Any) -> Any:
+def run(
+    policy: Policy,
+    parts: Plugins,
+    world: World | None = None,
+    request: Any = None,
+    candidate: Callable[[], Policy] | None = None,
+    **submitted: Any,
+) -> Any:
     world = world or World()
     ports = Ports(
         signal_request=lambda submission, asked: request,
@@ -64,6 +72,7 @@ def run(policy: Policy, parts: Plugins, world: World | None = None, request: Any
         new_change_id=lambda: "c1",
         now=lambda: NOW,
         clock_s=time.perf_counter,
+        candidate=candidate,
     )
     fields = {"verification_id": "v1", "tenant": "acme", "flow": "enrol", "user_id": "u", "selfie": SELFIE, **submitted}
     submission = Submission(received_at=NOW, **fields)

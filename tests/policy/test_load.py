@@ -12,7 +12,7 @@ from chalicelib.errors import PolicyError
 from chalicelib.model.policy import AnyOf, Consequence, Execution, FaceStorage, Limits, Policy, Retention, Step
 from chalicelib.policy.load import load_policy, load_with_places
 from chalicelib.policy.tree import entries, items, text_of
-from tests.policy.fakes import BASE, PLUGINS, Count, Document, Match, Strict, Turned, load
+from tests.policy.fakes import BASE, PLUGINS, Count, Document, Match, Strict, Turned, load, problems
 
 SMALL = """
     policy: acme
@@ -229,3 +229,11 @@ def test_any_text_is_a_policy_or_a_policy_error(text: str) -> None:
         assert all(problem.file in ("acme.yaml", "base.yaml") and problem.line >= 1 for problem in error.problems)
     else:
         assert all(flow.steps for flow in policy.flows.values())
+
+
+def test_a_shadow_is_not_inherited_and_is_another_policy() -> None:
+    shadowed = BASE + "shadow: acme\n"
+    assert load(base=shadowed, acme="policy: acme\nextends: base\n").shadow is None
+    assert load(base=BASE, acme="policy: acme\nextends: base\nshadow: acme-next\n").shadow == "acme-next"
+    (problem,) = problems(base=BASE, acme="policy: acme\nextends: base\nshadow: acme\n")
+    assert problem.startswith("acme.yaml:3:9  shadow  a policy cannot be its own candidate")
