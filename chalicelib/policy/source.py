@@ -44,19 +44,33 @@ class _Tenant:
     looked_at_s: float | None = None
 
 
+def _in_a_thread(run: Callable[[], None]) -> None:
+    threading.Thread(target=run, name="policy-refresh", daemon=True).start()
+
+
 class PolicySource:
-    """Thread-safe. A change is seen within `refresh_s`.
+    """Thread-safe. A change, a deletion too, is seen within twice `refresh_s`.
+
+    Up to `refresh_s` a policy is fresh. Up to twice that it still answers, while a look beside the request renews it;
+    beyond, the request waits for the look. So a busy process never waits, and an idle one never acts on an old policy.
 
     The clock is the wall's: a monotonic one may stand still while Lambda keeps a process frozen.
     """
 
     def __init__(
-        self, files: PolicyFiles, plugins: Plugins, refresh_s: float = 30, clock_s: Callable[[], float] = time.time
+        self,
+        files: PolicyFiles,
+        plugins: Plugins,
+        refresh_s: float = 30,
+        clock_s: Callable[[], float] = time.time,
+        beside: Callable[[Callable[[], None]], None] = _in_a_thread,
     ) -> None:
+        """`beside` runs something without waiting for it."""
         self._files = files
         self._loader = Loader(plugins)
         self._refresh_s = refresh_s
         self._clock_s = clock_s
+        self._beside = beside
         self._tenants: dict[str, _Tenant] = {}
 
     def policy(self, tenant: str) -> Policy:
@@ -67,14 +81,34 @@ class PolicySource:
             AwsError: it could not be read, and none is known from before.
         """
         state = self._tenants.setdefault(tenant, _Tenant())
+        policy = state.policy
+        if policy is not None and self._younger(state, 2 * self._refresh_s):
+            if not self._younger(state, self._refresh_s) and state.lock.acquire(blocking=False):
+                self._beside(partial(self._renew, tenant, state))
+            return policy
         with state.lock:
-            now_s = self._clock_s()
-            if state.looked_at_s is None or not 0 <= now_s - state.looked_at_s < self._refresh_s:
-                self._look(tenant, state)
-                state.looked_at_s = now_s
+            if not self._younger(state, self._refresh_s):
+                self._look_now(tenant, state)
             if state.policy is None:
                 raise NotFoundError("This tenant has no valid policy.")
             return state.policy
+
+    def _younger(self, state: _Tenant, age_s: float) -> bool:
+        return state.looked_at_s is not None and 0 <= self._clock_s() - state.looked_at_s < age_s
+
+    def _renew(self, tenant: str, state: _Tenant) -> None:
+        """Beside a request that holds the lock for us. A policy that is gone is told to the next request."""
+        try:
+            self._look_now(tenant, state)
+        except NotFoundError:
+            return
+        finally:
+            state.lock.release()
+
+    def _look_now(self, tenant: str, state: _Tenant) -> None:
+        now_s = self._clock_s()
+        self._look(tenant, state)
+        state.looked_at_s = now_s
 
     def _look(self, tenant: str, state: _Tenant) -> None:
         try:

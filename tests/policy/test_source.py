@@ -68,7 +68,7 @@ def test_files_are_looked_at_once_in_a_while_and_only_read_when_they_have_change
     first = source.policy("acme")
     assert source.policy("acme") is first
     assert files.asked == [("acme", None), ("base", None)]
-    files.now_s += 31
+    files.now_s += 61
     assert source.policy("acme") is first
     assert files.asked[2:] == [("acme", "1"), ("base", "1")]
 
@@ -83,6 +83,43 @@ def test_a_change_of_the_file_or_of_one_that_it_extends_is_seen() -> None:
     assert flows(source) == ["renamed"]
     files.save("acme", BETTER)
     assert flows(source) == ["better"]
+
+
+def beside(files: Files) -> tuple[PolicySource, list[Callable[[], None]]]:
+    """A source, and the looks that it has put off, to be run when the test says so."""
+    looks: list[Callable[[], None]] = []
+    return PolicySource(files, PLUGINS, 30, lambda: files.now_s, looks.append), looks
+
+
+def test_a_request_does_not_wait_for_a_look_at_what_it_knows() -> None:
+    files = Files()
+    files.save("acme", GOOD)
+    source, looks = beside(files)
+    assert (flows(source), looks) == (["f"], [])
+    files.versions["acme"].insert(0, (START + timedelta(seconds=90), BETTER))
+    files.now_s += 31
+    assert flows(source) == flows(source) == ["f"]
+    (look,) = looks  # one, however many ask meanwhile
+    look()
+    assert (flows(source), len(looks)) == (["better"], 1)
+
+
+def test_a_deleted_policy_is_out_of_force_within_a_minute_whether_or_not_anybody_looked() -> None:
+    for look_comes in (True, False):
+        files = Files()
+        files.save("acme", GOOD)
+        source, looks = beside(files)
+        flows(source)
+        files.versions["acme"].insert(0, (START + timedelta(seconds=90), None))
+        files.now_s += 31
+        assert flows(source) == ["f"]
+        if look_comes:
+            looks[0]()
+        else:
+            source._tenants["acme"].lock.release()  # the look died with its thread
+            files.now_s += 29
+        with pytest.raises(NotFoundError):
+            source.policy("acme")
 
 
 def test_a_clock_that_was_set_back_is_no_reason_to_wait() -> None:
@@ -103,7 +140,7 @@ def test_an_invalid_version_never_takes_effect_and_is_told_once(caplog: pytest.L
     files.save("acme", BROKEN)
     for _ in range(3):
         assert flows(source) == ["f"]
-        files.now_s += 31
+        files.now_s += 61
     (record,) = caplog.records
     line = json.loads(record.getMessage())
     assert record.levelno == logging.ERROR
@@ -176,7 +213,7 @@ def test_while_the_files_cannot_be_read_the_known_policy_stays(caplog: pytest.Lo
     source = files.source()
     flows(source)
     files.down = True
-    files.now_s += 31
+    files.now_s += 61
     assert flows(source) == ["f"]
     assert json.loads(caplog.records[0].getMessage())["event"] == "policy_not_refreshed"
     with pytest.raises(AwsUnavailableError):
