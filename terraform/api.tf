@@ -20,9 +20,10 @@ resource "aws_api_gateway_gateway_response" "problem" {
   response_type = each.key
   status_code   = each.value.status
 
-  response_parameters = {
-    "gatewayresponse.header.Content-Type" = "'application/problem+json'"
-  }
+  response_parameters = merge(
+    { "gatewayresponse.header.Content-Type" = "'application/problem+json'" },
+    contains([429, 503], each.value.status) ? { "gatewayresponse.header.Retry-After" = "'2'" } : {},
+  )
   response_templates = {
     "application/json" = jsonencode({
       type   = "urn:countersign:problem:${each.value.code}"

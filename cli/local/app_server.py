@@ -1,21 +1,42 @@
 """The Chalice app as a process of its own: `python -m cli.local.app_server --port N --port-file F`.
 
 It is Chalice's own local gateway, with threads and without the delay of small packets: by default each answer is
-written in pieces that wait for each other (about 40 ms).
+written in pieces that wait for each other (about 40 ms). When the authorizer itself fails it answers as API Gateway
+does, and its log names no user.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
+import json
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from chalice.config import Config
-from chalice.local import ChaliceRequestHandler, LocalDevServer, create_local_server
+from chalice.local import (
+    ChaliceRequestHandler,
+    LocalDevServer,
+    LocalGateway,
+    LocalGatewayException,
+    create_local_server,
+)
 
 from cli.local.processes import HOST, PROJECT
 
 _LAMBDA_TIMEOUT_S = 29  # API Gateway waits no longer
+_WHOSE = re.compile(r"(?<=/v1/)([^/?]+/)[^ ]*")  # behind a resource's name comes whose or which it is
+_UNAVAILABLE = {
+    "type": "urn:countersign:problem:unavailable",
+    "title": "Unavailable",
+    "status": 503,
+    "detail": "The request could not be finished; nothing was approved. Try again later.",
+}
+
+Handle = Callable[..., Any]
 
 
 def main() -> None:
@@ -34,7 +55,31 @@ def _make_server(port: int) -> LocalDevServer:
 
     ChaliceRequestHandler.disable_nagle_algorithm = True
     ChaliceRequestHandler.wbufsize = -1
+    ChaliceRequestHandler.log_message = _log
+    LocalGateway.handle_request = _as_api_gateway(LocalGateway.handle_request)  # type: ignore[method-assign]
     return create_local_server(app, Config.create(lambda_timeout=_LAMBDA_TIMEOUT_S), HOST, port)
+
+
+def _as_api_gateway(handle: Handle) -> Handle:
+    """DEFAULT_5XX of terraform/api.tf for an authorizer that raises: Chalice would drop the connection."""
+
+    @functools.wraps(handle)
+    def answer(gateway: LocalGateway, **request: Any) -> Any:
+        try:
+            return handle(gateway, **request)
+        except LocalGatewayException:
+            raise
+        except Exception as error:
+            sys.stderr.write(f"the authorizer failed: {type(error).__name__}\n")
+            headers = {"Content-Type": "application/problem+json", "Retry-After": "2"}
+            return {"statusCode": 503, "headers": headers, "multiValueHeaders": {}, "body": json.dumps(_UNAVAILABLE)}
+
+    return answer
+
+
+def _log(_handler: ChaliceRequestHandler, text: str, *parts: object) -> None:
+    """A line for each request, as API Gateway's access log has it: the resource, not whose."""
+    sys.stderr.write(_WHOSE.sub(r"\1...", text % parts) + "\n")
 
 
 if __name__ == "__main__":
