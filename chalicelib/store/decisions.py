@@ -82,6 +82,21 @@ class Decisions:
         return item
 
 
+def logged_pages(
+    table: Table, tenant: str | None, now: datetime, segment: int, segments: int
+) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """One of `segments` parts of the log, of one tenant or of all: how many items were read, and the entries among
+    them that are still to be kept. For operators' commands: the whole table is read.
+    """
+    values: dict[str, object] = {"decision": "DECISION", "now": epoch_s(now)}
+    condition = "sk = :decision AND expires_at > :now"
+    if tenant is not None:
+        values["prefix"] = decision_key(tenant, "")["pk"]
+        condition += " AND begins_with(pk, :prefix)"
+    for read, items in table.scan(condition, "#entry", segment, segments, **values):
+        yield read, [item["entry"] for item in items]
+
+
 def decision_key(tenant: str, verification_id: str) -> dict[str, str]:
     return key(tenant, "V", verification_id, "DECISION")
 

@@ -36,7 +36,7 @@ def write_json_lines(rows: Iterable[Mapping[str, Any]], path: Path) -> None:
 
 
 def write_parquet(lines: Path, folder: Path) -> None:
-    """JSON lines as Parquet, in folders tenant=/flow=/day=: what Athena calls partitions."""
+    """JSON lines (`lines` may be a pattern) as Parquet, in folders tenant=/flow=/day=: Athena calls them partitions."""
     with duckdb.connect(config=_CONFIG) as connection:
         write_partitions(connection, _json_lines(lines), folder)
 
