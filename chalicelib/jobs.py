@@ -36,15 +36,22 @@ def expire(tenant: Tenant, message: Message, now: datetime) -> None:
     tenant.expire_block(message["block_id"], now)
 
 
+def erase(tenant: Tenant, message: Message, now: datetime) -> None:
+    """Go on with an erasure until nothing is left of the user."""
+    tenant.erase(message["erasure_id"], now)
+
+
 JOBS: Mapping[str, Job] = {
     "recover": recover,
     "expire": expire,
+    "erase": erase,
 }
 
 # By the first part of `sk`: the job that looks at an item that is due, and what the item's name is called in messages.
 JOB_OF_DUE: Mapping[str, tuple[str, str]] = {
     "USER": ("recover", "user_key"),
     "BLOCK": ("expire", "block_id"),
+    "ERASURE": ("erase", "erasure_id"),
 }
 
 

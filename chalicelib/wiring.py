@@ -22,16 +22,18 @@ from chalicelib.aws import Aws, AwsCaller
 from chalicelib.checks import all_checks
 from chalicelib.effects import built_in_effects
 from chalicelib.effects.blocked_face import block_face, unblock_face
-from chalicelib.effects.erase import Erased, erase
+from chalicelib.effects.erase import Place, faces_of, pictures_below
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.engine.commit import Writing, recover
 from chalicelib.engine.plan import plan_flow
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.verify import verify
+from chalicelib.erasing import Erasing, carry_out
 from chalicelib.errors import AwsError
 from chalicelib.model.block import Block, BlockSource
 from chalicelib.model.deadline import Deadline
 from chalicelib.model.decision import Decision
+from chalicelib.model.erasure import Erasure
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Flow, Policy, collection_names
 from chalicelib.model.submission import LivenessClaim, Submission
@@ -47,11 +49,13 @@ from chalicelib.store.commits import Commits
 from chalicelib.store.credentials import Credentials
 from chalicelib.store.decisions import Decisions
 from chalicelib.store.due import Due
+from chalicelib.store.erasures import Erasures
 from chalicelib.store.expiry import Expiry
 from chalicelib.store.idempotency import Idempotency
 from chalicelib.store.items import Table
 from chalicelib.store.key_uses import KeyUses
 from chalicelib.store.liveness import LivenessSessions
+from chalicelib.store.personal import KINDS, PersonalItems
 from chalicelib.store.policies import PolicyObjects
 from chalicelib.store.pseudonyms import Pseudonyms
 from chalicelib.store.queue import Queue
@@ -180,8 +184,8 @@ class Tenant:
         bound = (self._aws, shared.setting("TABLE"), name)
         self.users = Users(*bound)
         self.idempotency = Idempotency(self._finishing, shared.setting("TABLE"), name)
-        queue = Queue(self._finishing, shared.setting("QUEUE_URL"))
-        self.changes = Changes(self._finishing, shared.setting("TABLE"), name, queue)
+        self._queue = Queue(self._finishing, shared.setting("QUEUE_URL"))
+        self.changes = Changes(self._finishing, shared.setting("TABLE"), name, self._queue)
         self.blocklist = Blocklist(*bound)
         self._expiry = Expiry(*bound)
         self._commits = Commits(*bound)
@@ -195,6 +199,14 @@ class Tenant:
     @cached_property
     def audit(self) -> Audit:
         return Audit(*self._log_parts)
+
+    @cached_property
+    def erasures(self) -> Erasures:
+        return Erasures(Table(self._finishing, self._shared.setting("TABLE")), self.name)
+
+    @cached_property
+    def _personal(self) -> PersonalItems:
+        return PersonalItems(Table(self._aws, self._shared.setting("TABLE")), self.name, self._shared.pseudonyms)
 
     @property
     def _log_parts(self) -> tuple[Table, str, Signer, Pseudonyms]:
@@ -247,13 +259,29 @@ class Tenant:
         self._liveness.create(session_id, user_key, now)
         return session_id
 
-    def erase_user(self, user_key: str) -> Erased:
-        """Revoke first, so that nothing counts while it is being deleted. Safe to repeat after a failure."""
-        self.users.revoke(user_key)
-        bucket, prefix = self._shared.setting("IMAGES_BUCKET"), f"{self.name}/users/{user_key}/"
-        erased = erase(self._aws, bucket, prefix, self.collections(self.policy()), user_key)
-        self.users.remove(user_key)
-        return erased
+    def request_erasure(self, user_key: str, now: datetime) -> Erasure | None:
+        """Note that a user is to be erased; None when nothing is held of it. `erase` carries it out."""
+        if self.users.get(user_key) is None and not any(self._personal.find(user_key, kind) for kind in KINDS):
+            return None
+        erasure = Erasure(uuid4().hex, now, user_key)
+        self.erasures.add(erasure)
+        return erasure
+
+    def erase(self, erasure_id: str, now: datetime) -> Erasure:
+        """Carry out an erasure. Raises like `erasing.carry_out`."""
+        return carry_out(Erasing(self.users, self.erasures, self.audit, self._places, self.recover), erasure_id, now)
+
+    def erase_later(self, erasure_id: str) -> None:
+        """Go on from the queue, once what was in the way may be over."""
+        self._queue.send({"job": "erase", "tenant": self.name, "erasure_id": erasure_id}, delay_s=5)
+
+    def _places(self, user_key: str) -> tuple[Place, ...]:
+        prefix = f"{self.name}/users/{user_key}/"
+        return (
+            faces_of(self._aws, self.collections(self.policy()), user_key),
+            pictures_below(self._aws, self._shared.setting("IMAGES_BUCKET"), prefix),
+            *(Place(kind, partial(self._personal.find, user_key, kind), self._personal.delete) for kind in KINDS),
+        )
 
     def recover(self, user_key: str, now: datetime) -> None:
         """Undo or finish what a crash left of a change of the user, and let go of what has expired.

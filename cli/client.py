@@ -91,6 +91,10 @@ class Client:
     def unblock(self, block_id: str) -> Json:
         return self._call("DELETE", f"/v1/blocklist/{quote(block_id, safe='')}")
 
+    def erasure(self, erasure_id: str) -> Json:
+        """How far an erasure is; its receipt once it is done."""
+        return self._call("GET", f"/v1/erasures/{quote(erasure_id, safe='')}")
+
     def policy(self) -> Json:
         return self._call("GET", "/v1/policy")
 

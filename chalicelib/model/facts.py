@@ -204,6 +204,7 @@ class LivenessStatus(StrEnum):
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    ERASING = "erasing"  # all that is held of it is being deleted; nobody can register under its id meanwhile
     EXPIRED = "expired"
     UNFINISHED = "unfinished"
     UNKNOWN = "unknown"  # no such session for this tenant and user
@@ -226,6 +227,7 @@ class UserStatus(StrEnum):
     PENDING = "pending"  # being made; treated as not there
     ACTIVE = "active"
     REVOKED = "revoked"
+    ERASING = "erasing"  # all that is held of it is being deleted; nobody can register under its id meanwhile
     EXPIRED = "expired"  # no face is left of it: it must register again
 
 

@@ -96,6 +96,20 @@ def _verify() -> dict[str, Any]:
     return operation
 
 
+def _erase_user() -> dict[str, Any]:
+    links = {"erasure": _link("getErasure", "erasure_id", "$response.body#/id")}
+    operation = _operation(
+        "eraseUser",
+        "Erase all that is held of a user, and look again.",
+        _reference("Erasure"),
+        path={"user_id": schemas.USER_ID},
+        links=links,
+    )
+    later = {**operation["responses"]["200"], "description": "It goes on from the queue; Location says where to look."}
+    operation["responses"]["202"] = later
+    return operation
+
+
 def _paths() -> dict[str, Any]:
     anything: dict[str, Any] = {"type": "object"}
     decided, user, block = {"verification_id": schemas.TEXT}, {"user_id": schemas.USER_ID}, {"block_id": schemas.TEXT}
@@ -114,7 +128,12 @@ def _paths() -> dict[str, Any]:
         "/v1/receipts/key": {"get": _operation("getReceiptsKey", "The public key of receipts.", schemas.RECEIPTS_KEY)},
         "/v1/users/{user_id}": {
             "get": _operation("getUser", "A user's record.", anything, path=user),
-            "delete": _operation("eraseUser", "Erase a user's record, faces and pictures.", anything, path=user),
+            "delete": _erase_user(),
+        },
+        "/v1/erasures/{erasure_id}": {
+            "get": _operation(
+                "getErasure", "How far an erasure is.", _reference("Erasure"), path={"erasure_id": schemas.TEXT}
+            )
         },
         "/v1/blocklist": {
             "get": _operation("getBlocklist", "The tenant's blocked faces.", schemas.BLOCKS),
@@ -153,6 +172,7 @@ def document() -> dict[str, Any]:
                 "Finding": schemas.FINDING,
                 "Receipt": schemas.RECEIPT,
                 "Block": schemas.BLOCK,
+                "Erasure": schemas.ERASURE,
                 "Problem": schemas.PROBLEM,
                 "Refusal": schemas.REFUSAL,
             },

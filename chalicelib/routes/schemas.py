@@ -149,6 +149,17 @@ UPLOAD: Schema = {
         "size_bytes": {"type": "integer", "minimum": 1, "maximum": 5 * 1024 * 1024},
     },
 }
+ERASURE: Schema = {
+    "type": "object",
+    "required": ["id", "status", "requested_at", "found", "receipt"],
+    "properties": {
+        "id": TEXT,
+        "status": {"enum": ["running", "done"]},
+        "requested_at": {"type": "string", "format": "date-time"},
+        "found": {"type": "object", "additionalProperties": {"type": "integer"}, "description": "How much, by kind."},
+        "receipt": {"oneOf": [{"$ref": "#/components/schemas/Receipt"}, {"type": "null"}]},
+    },
+}
 BLOCK: Schema = {
     "type": "object",
     "required": ["id", "reason", "source", "created_at", "ends_at", "in_force"],

@@ -19,4 +19,5 @@ SCOPES: Mapping[tuple[str, str], Scope] = {
     ("POST", "/v1/blocklist"): Scope.ADMIN,
     ("DELETE", "/v1/blocklist/{block_id}"): Scope.ADMIN,
     ("DELETE", "/v1/users/{user_id}"): Scope.ADMIN,
+    ("GET", "/v1/erasures/{erasure_id}"): Scope.ADMIN,
 }

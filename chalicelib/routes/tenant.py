@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-import unicodedata
 from datetime import UTC, datetime
-from urllib.parse import unquote
 
 from chalice.app import Blueprint, Response
 
@@ -15,42 +12,28 @@ from chalicelib.model.policy import AnyOf, Flow
 from chalicelib.model.submission import user_key
 from chalicelib.model.view import consent_view
 from chalicelib.routes.auth import tenant_auth, tenant_for
+from chalicelib.routes.path import path_name
 from chalicelib.routes.problems import answering
 from chalicelib.routes.verifications import answer
-from chalicelib.wiring import Tenant
 
 blueprint = Blueprint(__name__)
 
 
-def _wanted_user() -> tuple[Tenant, User]:
-    """The tenant and the user in the path. API Gateway decodes path parameters and chalice local does not, so the raw
-    path is read. Raises NotFoundError.
-    """
+def _wanted_user() -> User:
+    """Raises NotFoundError."""
     request = blueprint.current_request
     tenant = tenant_for(request)
-    user_id = unquote(request.context["path"].rpartition("/")[2])
-    user = tenant.users.get(user_key(tenant.name, unicodedata.normalize("NFC", user_id)))
-    if user is None or user.status is UserStatus.PENDING:
+    user = tenant.users.get(user_key(tenant.name, path_name(request)))
+    if user is None or user.status in (UserStatus.PENDING, UserStatus.ERASING):
         raise NotFoundError("There is no such user.")
-    return tenant, user
-
-
-@blueprint.route("/v1/users/{user_id}", methods=["DELETE"], authorizer=tenant_auth)
-@answering
-def erase_user(user_id: str) -> Response:  # noqa: ARG001 - see _wanted_user
-    """Erase a user's record, faces and pictures; the receipt says what was found and is gone."""
-    tenant, user = _wanted_user()
-    erased = tenant.erase_user(user.user_key)
-    receipt = {"user_id": user.user_id, "erased_at": datetime.now(UTC).isoformat(), **dataclasses.asdict(erased)}
-    return answer(200, receipt)
+    return user.at(datetime.now(UTC))
 
 
 @blueprint.route("/v1/users/{user_id}", authorizer=tenant_auth)
 @answering
 def get_user(user_id: str) -> Response:  # noqa: ARG001 - see _wanted_user
     """A user's record, without pictures."""
-    _, found = _wanted_user()
-    user = found.at(datetime.now(UTC))
+    user = _wanted_user()
     return answer(
         200,
         {

@@ -92,6 +92,10 @@ class Table:
         """All items of a partition, in the order of `sk`."""
         return self._query({"ConsistentRead": True}, "#pk = :pk", pk=pk)
 
+    def query_below(self, pk: str, prefix: str) -> Iterable[Item]:
+        """A partition's items whose `sk` begins so, in its order."""
+        return self._query({"ConsistentRead": True}, "#pk = :pk AND begins_with(#sk, :prefix)", pk=pk, prefix=prefix)
+
     def query_index(self, index: str, condition: str, **values: object) -> Iterable[Item]:
         """What an index holds under a key condition, in its order. It follows the table a little later."""
         return self._query({"IndexName": index}, condition, **values)

@@ -24,8 +24,7 @@ class LivenessSessions:
 
     def create(self, session_id: str, user_key: str, now: datetime) -> None:
         item = {
-            **self._key(session_id),
-            "user_key": user_key,
+            **self._key(user_key, session_id),
             "created_at": stamp(now),
             "expires_at": epoch_s(now + _KEEP),
         }
@@ -35,11 +34,9 @@ class LivenessSessions:
         """Take the session for this verification, once and for ever; `refusal` says why that cannot be."""
         try:
             self._table.update(
-                self._key(session_id),
+                self._key(user_key, session_id),
                 "SET #used_by = :verification",
-                "#user_key = :user_key AND"
-                " (#used_by = :verification OR (attribute_not_exists(#used_by) AND #created_at > :oldest))",
-                user_key=user_key,
+                "#used_by = :verification OR (attribute_not_exists(#used_by) AND #created_at > :oldest)",
                 oldest=stamp(now - GOOD_FOR),
                 verification=verification_id,
             )
@@ -48,10 +45,10 @@ class LivenessSessions:
         return LivenessClaim(session_id)
 
     def _refusal(self, session_id: str, user_key: str) -> LivenessStatus:
-        item = self._table.get(self._key(session_id))
-        if item is None or item["user_key"] != user_key:
+        item = self._table.get(self._key(user_key, session_id))
+        if item is None:
             return LivenessStatus.UNKNOWN
         return LivenessStatus.USED if "used_by" in item else LivenessStatus.EXPIRED
 
-    def _key(self, session_id: str) -> dict[str, str]:
-        return key(self._tenant, "L", session_id, "SESSION")
+    def _key(self, user_key: str, session_id: str) -> dict[str, str]:
+        return key(self._tenant, "U", user_key, f"LIVENESS#{session_id}")

@@ -36,11 +36,28 @@ class Users:
         except AwsConditionFailedError:
             raise ConflictError("user-busy", "Another request is changing this user; try again in a minute.") from None
 
-    def remove(self, user_key: str) -> None:
-        """Delete a revoked user's record."""
+    def close(self, user_key: str) -> None:
+        """From now on no face of the user counts, and nobody registers under its id, until `remove`. Idempotent.
+
+        A user without a record gets one. Raises ConflictError `user-busy` while a change is under way.
+        """
         try:
-            self._table.delete(self._key(user_key), "#status = :revoked", revoked=UserStatus.REVOKED.value)
-        except AwsConditionFailedError:  # registered anew meanwhile: that is another user's life
+            self._table.update(
+                self._key(user_key),
+                "SET #status = :erasing, #user_key = :user_key, #user_id = if_not_exists(#user_id, :nobody)",
+                "attribute_not_exists(#change)",
+                erasing=UserStatus.ERASING.value,
+                user_key=user_key,
+                nobody="",
+            )
+        except AwsConditionFailedError:
+            raise ConflictError("user-busy", "Another request is changing this user; try again in a minute.") from None
+
+    def remove(self, user_key: str) -> None:
+        """Delete a closed record. Idempotent."""
+        try:
+            self._table.delete(self._key(user_key), "#status = :erasing", erasing=UserStatus.ERASING.value)
+        except AwsConditionFailedError:
             return
 
     def _key(self, user_key: str) -> dict[str, str]:

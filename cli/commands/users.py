@@ -36,8 +36,31 @@ def show(user_id: str, as_json: bool, tenant: str | None, url: str | None, key: 
 @_AS_JSON
 @connection
 def delete(user_id: str, as_json: bool, tenant: str | None, url: str | None, key: str | None) -> None:
-    """Erase USER_ID and print the receipt. Example: countersign user delete ada --tenant acme --yes"""
-    _print(connect(tenant, url, key).delete_user(user_id), as_json)
+    """Erase all that is held of USER_ID. With --json the answer has the signed receipt, for `verify-receipt`.
+
+    Example: countersign user delete ada --tenant acme --yes --json > erased.json
+    """
+    _print_erasure(connect(tenant, url, key).delete_user(user_id), as_json)
+
+
+@user.command()
+@click.argument("erasure_id")
+@_AS_JSON
+@connection
+def erasure(erasure_id: str, as_json: bool, tenant: str | None, url: str | None, key: str | None) -> None:
+    """Show how far the erasure ERASURE_ID is, and its receipt once it is done."""
+    _print_erasure(connect(tenant, url, key).erasure(erasure_id), as_json)
+
+
+def _print_erasure(answer: Json, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(answer, indent=2))
+        return
+    found = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in answer["found"].items() if count)
+    if answer["status"] == "done":
+        click.echo(f"erased: {found or 'nothing was held'}; a second look found nothing (erasure {answer['id']})")
+    else:
+        click.echo(f"It goes on in the background; look again with: countersign user erasure {answer['id']}")
 
 
 def _print(answer: Json, as_json: bool) -> None:

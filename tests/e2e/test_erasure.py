@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from chalicelib.model.submission import user_key
@@ -24,7 +26,9 @@ def test_an_erased_user_is_gone_and_the_others_stay(world: World, own_tenant: st
     assert register("to be erased / é") == "approved"
     receipt = client.delete_user("to be erased / é")
 
-    assert (receipt["faces"], receipt["pictures"]) == (1, 1)
+    assert receipt["status"] == "done"
+    assert (receipt["found"]["faces"], receipt["found"]["pictures"]) == (1, 1)
+    assert client.erasure(receipt["id"]) == receipt
     after = world.kept()
     assert after["faces"] == before["faces"]
     assert after["pictures"] == before["pictures"]
@@ -35,3 +39,24 @@ def test_an_erased_user_is_gone_and_the_others_stay(world: World, own_tenant: st
         client.delete_user("to be erased / é")
     assert register("somebody new") == "approved"
     client.delete_user("somebody new")
+
+
+def test_a_partial_failure_is_finished_by_the_queue_and_told_where_to_look(world: World, own_tenant: str) -> None:
+    client = world.client(own_tenant)
+    selfie = Request("register", "half erased", Pictures(to_jpeg(hopper())))
+    assert client.verify(body_of(selfie, client))["decision"] == "approved"
+    world.set_fault({"operation": "rekognition:DeleteFaces", "kind": "partial_delete"})
+    try:
+        answer = world.send("DELETE", "/v1/users/half%20erased", key=world.stack.key(own_tenant))
+        assert (answer.status, answer.body["status"], answer.body["receipt"]) == (202, "running", None)
+        where = answer.headers["Location"]
+    finally:
+        world.set_fault(None)
+
+    deadline_s = time.monotonic() + 150
+    while (now := world.send("GET", where, key=world.stack.key(own_tenant))).body["status"] != "done":
+        assert time.monotonic() < deadline_s, now.body
+        time.sleep(1)
+    assert now.body["receipt"]["entry"]["kind"] == "user_erased"
+    with pytest.raises(ProblemError, match="404"):
+        client.user("half erased")

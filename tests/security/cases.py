@@ -35,6 +35,7 @@ class Things:
     liveness_session: str
     idempotency_key: str
     block_id: str
+    erasure_id: str
     newcomer: str
 
 
@@ -49,6 +50,7 @@ def made_up() -> Things:
         liveness_session=str(uuid.uuid4()),
         idempotency_key=uuid.uuid4().hex,
         block_id=uuid.uuid4().hex,
+        erasure_id=uuid.uuid4().hex,
         newcomer=f"new-{uuid.uuid4().hex}",
     )
 
@@ -79,6 +81,7 @@ CASES: Mapping[Route, Mapping[str, Callable[[Things], Ask]]] = {
     },
     ("GET", "/v1/users/{user_id}"): {"user_id": lambda its: Ask("GET", f"/v1/users/{its.user_id}")},
     ("DELETE", "/v1/users/{user_id}"): {"user_id": lambda its: Ask("DELETE", f"/v1/users/{its.user_id}")},
+    ("GET", "/v1/erasures/{erasure_id}"): {"erasure_id": lambda its: Ask("GET", f"/v1/erasures/{its.erasure_id}")},
     ("DELETE", "/v1/blocklist/{block_id}"): {"block_id": lambda its: Ask("DELETE", f"/v1/blocklist/{its.block_id}")},
     ("POST", "/v1/liveness-sessions"): {
         "user_id": lambda its: Ask("POST", "/v1/liveness-sessions", {"user_id": its.user_id}),
@@ -107,6 +110,7 @@ _KINDS = {
     "verification_id": {"verification_id"},
     "user_id": {"user_id"},
     "block_id": {"block_id"},
+    "erasure_id": {"erasure_id"},
     "liveness_session": {"liveness_session"},
     "selfie": {"upload", "face"},
     "Idempotency-Key": {"idempotency_key"},

@@ -85,12 +85,15 @@ class Tenants:
         assert _HTTP.request("POST", url, body=json.dumps(live)).status == 200
         self._json(CASES["POST", "/v1/verifications"]["idempotency_key"](its))
         block = self._json(Ask("POST", "/v1/blocklist", {"reason": SECRET, "selfie": selfie("a fraud")}))
+        self._json(verify("authenticate", "soon forgotten", selfie=selfie("soon forgotten")))
+        erasure = self._json(Ask("DELETE", "/v1/users/soon%20forgotten"))
         return replace(
             its,
             verification_id=registered["id"],
             upload=upload,
             liveness_session=session,
             block_id=block["id"],
+            erasure_id=erasure["id"],
         )
 
     def _json(self, ask: Ask) -> Any:
