@@ -95,7 +95,7 @@ def athena_table(table: str, location: str) -> None:
 def sample(policy: str, rows: int, days: int, out: Path, folder: Path) -> None:
     """Make up a log of decisions that POLICY took, as Parquet: to try `policy replay` without an environment.
 
-    The people and their scores are made up, and always the same; the decisions are the policy's own.
+    The people and their scores are made up, and always the same; the decisions are the policy's own, and its shadow's.
 
     \b
     Examples:
@@ -109,5 +109,6 @@ def sample(policy: str, rows: int, days: int, out: Path, folder: Path) -> None:
         raise CliError(f"The sample has the baseline's flows; {tenant} has no {', '.join(missing)}.")
     if out.exists():
         raise CliError(f"{out} is there already; give --out another name.")
-    write_log(loaded, plugins, rows, out, days)
+    shadow = load_policy(loaded.shadow, found.read, plugins) if loaded.shadow else None
+    write_log(loaded, plugins, rows, out, days, shadow)
     show(f"{rows:,} made-up decisions of {tenant} in {out}")

@@ -12,6 +12,7 @@ from cli.workbench.commands.diff import diff
 from cli.workbench.commands.prove import prove
 from cli.workbench.commands.replay import replay
 from cli.workbench.commands.schema import schema
+from cli.workbench.commands.shadow_report import shadow_report
 from cli.workbench.commands.test import test
 from cli.workbench.commands.validate import validate
 from cli.workbench.output import plain_table, show
@@ -28,7 +29,7 @@ class Stage:
 WORKFLOW = (
     Stage("Write", (schema,)),
     Stage("Check", (validate, test, prove)),
-    Stage("Compare", (diff, replay)),
+    Stage("Compare", (diff, replay, shadow_report)),
 )
 
 

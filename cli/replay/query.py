@@ -70,6 +70,12 @@ def shadowed(rows: Rows, policy: str) -> str:
     return f"WITH decided AS (\n  SELECT {BASE}, {shadow}\n  FROM {rows.table}\n  WHERE {where}\n)"
 
 
+def shadowed_flows(rows: Rows, policy: str) -> str:
+    """The flows in which it was decided beside the live one; `rows` of any flow."""
+    where = f"tenant = {text(rows.tenant)} AND shadow_policy = {text(policy)}"
+    return f"SELECT DISTINCT flow FROM {rows.table} WHERE {where} ORDER BY flow"
+
+
 def flips(decided: str, examples: int = 3) -> str:
     """How many decisions went from what, and why, to what, and why; with some verification ids of each."""
     return f"""{decided}

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from chalicelib.engine.plan import plan_flow
+from chalicelib.engine.plan import Plan, plan_flow
 from chalicelib.model.plugins import Plugins
-from chalicelib.model.policy import Flow, Policy
+from chalicelib.model.policy import Policy
 from cli.replay.columns import COLUMNS, DECISION, PARTITIONS
 from cli.replay.log import write_partitions
 from cli.replay.query import Rows, decided
@@ -88,28 +88,31 @@ _SIGNALS |= {"register_with_id_card": _SIGNALS["register"] | _CARD}
 _SIGNALS |= dict.fromkeys(("authenticate", "update"), _FACE | _STORED | _SEARCH | _OWN)
 
 
-def write_log(policy: Policy, plugins: Plugins, rows: int, folder: Path, days: int = 90) -> None:
-    """So many decisions of the four flows over the last days, in partitioned Parquet."""
+def write_log(
+    policy: Policy, plugins: Plugins, rows: int, folder: Path, days: int = 90, shadow: Policy | None = None
+) -> None:
+    """So many decisions of the four flows over the last days, in partitioned Parquet, with the shadow's beside them."""
     connection = duckdb.connect(config={"memory_limit": "1GB", "preserve_insertion_order": False})
     connection.execute(_MACROS)
     types = ", ".join(f"{column.name} {column.type}" for column in COLUMNS)
     connection.execute(f"CREATE TABLE facts ({types})")
     first = 0
     for name, share in SHARES.items():
-        count = round(rows * share)
-        _insert(connection, policy, plugins, policy.flows[name], range(first, first + count), days)
-        first += count
+        ids = range(first, first + round(rows * share))
+        live = plan_flow(policy.flows[name], plugins)
+        _see(connection, policy, live, ids, days)
+        _decide(connection, "live", live, policy)
+        _decide(connection, "shadow", plan_flow(shadow.flows[name], plugins) if shadow else live, policy)
+        _keep(connection, policy, shadow)
+        first = ids.stop
     write_partitions(connection, "facts", folder)
     connection.close()
 
 
-def _insert(
-    connection: duckdb.DuckDBPyConnection, policy: Policy, plugins: Plugins, flow: Flow, ids: range, days: int
-) -> None:
-    """Each row's signals first, then what the policy makes of them."""
-    plan = plan_flow(flow, plugins)
-    searched_from = plan.asked.get("FaceMatchThreshold", 100.0)
-    signals = {name: sql.format(searched_from=searched_from) for name, sql in _SIGNALS[flow.name].items()}
+def _see(connection: duckdb.DuckDBPyConnection, policy: Policy, plan: Plan, ids: range, days: int) -> None:
+    """What AWS says about each applicant, as the policy asks."""
+    flow, searched_from = plan.flow.name, plan.asked.get("FaceMatchThreshold", 100.0)
+    signals = {name: sql.format(searched_from=searched_from) for name, sql in _SIGNALS[flow].items()}
     made = ", ".join(f"{sql} AS {name}" for name, sql in signals.items())
     left_out = ", ".join(
         f"NULL::{column.type} AS {column.name}"
@@ -120,16 +123,28 @@ def _insert(
         f"CREATE OR REPLACE TEMP TABLE signals AS SELECT *, {made}, {left_out} FROM (SELECT range AS i, "
         "printf('%s-%08d', 'v', range) AS verification_id, "
         f"TIMESTAMP '{LAST_DAY} 23:59:59' - to_seconds(CAST({days * 86_400} * u(range, 0) AS BIGINT)) AS decided_at, "
-        f"'approved' AS decision, NULL::VARCHAR AS reason, '{policy.digest}' AS policy_digest, "
-        "300 + 400 * u(range, 99) AS duration_ms, NULL AS shadow_policy, NULL AS shadow_digest, "
-        "NULL AS shadow_decision, NULL AS shadow_reason, "
-        f"'{policy.tenant}' AS tenant, '{flow.name}' AS flow, strftime(decided_at, '%Y-%m-%d') AS day "
+        "'approved' AS decision, NULL::VARCHAR AS reason, 300 + 400 * u(range, 99) AS duration_ms, "
+        f"'{policy.tenant}' AS tenant, '{flow}' AS flow, strftime(decided_at, '%Y-%m-%d') AS day "
         f"FROM range({ids.start}, {ids.stop}))"
     )
-    others = [column.name for column in COLUMNS if column.name not in ("decision", "reason")]
+
+
+def _decide(connection: duckdb.DuckDBPyConnection, table: str, plan: Plan, policy: Policy) -> None:
     connection.execute(
-        f"INSERT INTO facts ({', '.join(others)}, decision, reason) "
-        f"{decided(plan, Rows('signals', policy.tenant, flow.name))} "
-        f"SELECT {', '.join(f's.{name}' for name in others)}, now, now_reason "
-        "FROM signals s JOIN decided USING (verification_id)"
+        f"CREATE OR REPLACE TEMP TABLE {table} AS {decided(plan, Rows('signals', policy.tenant, plan.flow.name))} "
+        "SELECT verification_id, now, now_reason FROM decided"
+    )
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, policy: Policy, shadow: Policy | None) -> None:
+    """The rows with what both made of them."""
+    columns = {column.name: f"s.{column.name}" for column in COLUMNS}
+    columns |= {"decision": "live.now", "reason": "live.now_reason", "policy_digest": f"'{policy.digest}'"}
+    columns |= dict.fromkeys(("shadow_policy", "shadow_digest", "shadow_decision", "shadow_reason"), "NULL")
+    if shadow:
+        columns |= {"shadow_policy": f"'{shadow.tenant}'", "shadow_digest": f"'{shadow.digest}'"}
+        columns |= {"shadow_decision": "shadow.now", "shadow_reason": "shadow.now_reason"}
+    connection.execute(
+        f"INSERT INTO facts ({', '.join(columns)}) SELECT {', '.join(columns.values())} "
+        "FROM signals s JOIN live USING (verification_id) JOIN shadow USING (verification_id)"
     )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 import duckdb
-from rich.text import Text
 
 from chalicelib.engine.plan import plan_flow
 from chalicelib.model.plugins import Plugins
@@ -16,47 +13,12 @@ from chalicelib.model.policy import Flow, Policy
 from chalicelib.policy.load import load_policy
 from cli.errors import CliError
 from cli.replay.athena import athena_sql
-from cli.replay.html import report
-from cli.replay.log import TABLE, open_log, tenants
+from cli.replay.log import open_log
 from cli.replay.query import Rows, decided
 from cli.replay.results import FlowResult, flow_result
 from cli.replay.scores import distributions
-from cli.replay.summary import summary
-from cli.workbench.folder import POLICY_ARGUMENT, Command, find_policy, installed_plugins, policies_option
-from cli.workbench.output import show
-
-_DAY = click.DateTime(["%Y-%m-%d"])
-
-
-def log_options(command: Command) -> Command:
-    """--log, --tenant, --flow, --since, --until, --html, --json: what is replayed, and where the answer goes."""
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON."),
-        click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a report with plots here."),
-        click.option("--until", type=_DAY, help="The last day, like 2026-11-30."),
-        click.option("--since", type=_DAY, help="The first day, like 2026-11-01."),
-        click.option("--flow", "flows", multiple=True, help="Only this flow; repeatable."),
-        click.option("--tenant", help="Whose decisions. Default: the only tenant of the log, or the policy's name."),
-        click.option(
-            "--log",
-            type=click.Path(path_type=Path),
-            help="What `countersign decisions export` wrote: a folder or file.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whose decisions, of which flows, and between which days."""
-
-    tenant: str
-    since: str
-    until: str
-
-    def rows(self, flow: str) -> Rows:
-        return Rows(TABLE, self.tenant, flow, self.since, self.until)
+from cli.workbench.folder import POLICY_ARGUMENT, find_policy, installed_plugins, policies_option
+from cli.workbench.replaying import Scope, day_of, log_options, needed, tell, tenant_of
 
 
 @click.command(epilog=POLICY_ARGUMENT)
@@ -96,30 +58,16 @@ def replay(
     policy = _load(candidate, folder, plugins)
     then = _load(live, folder, plugins) if live else None
     chosen = _flows(policy, flows)
-    days = _day(since), _day(until)
+    days = day_of(since), day_of(until)
     if athena:
         for flow in chosen:
             click.echo(athena_sql(plan_flow(flow, plugins), Rows(athena, tenant or policy.tenant, flow.name, *days)))
         return
-    if log is None:
-        raise CliError("Say which log with --log. `countersign decisions export` writes one.")
-    with open_log(log) as connection:
-        scope = Scope(_tenant(connection, tenant, policy.tenant), *days)
+    with open_log(needed(log)) as connection:
+        scope = Scope(tenant_of(connection, tenant, policy.tenant), *days)
         results = [_replayed(connection, flow, then, scope, plugins) for flow in chosen]
     about = f"Decisions of {scope.tenant}, decided again by {candidate} (policy {policy.digest[:12]})."
     tell(results, f"Replay of {candidate}", about, html, as_json)
-
-
-def tell(results: list[FlowResult], title: str, about: str, html: Path | None, as_json: bool) -> None:
-    """Print the results, and write the report when one is asked for."""
-    if html:
-        html.write_text(report(title, about, [result for result in results if result.decisions]), encoding="utf-8")
-    if as_json:
-        click.echo(json.dumps([_as_json(result) for result in results], indent=2))
-        return
-    show(Text(about), Text(), summary(results))
-    if html:
-        show(Text(f"written to {html}", style="dim"))
 
 
 def _replayed(
@@ -129,10 +77,6 @@ def _replayed(
     before = then.flows.get(flow.name) if then else None
     scores = distributions(connection, rows, flow, before)
     return flow_result(connection, flow.name, decided(plan_flow(flow, plugins), rows), scores)
-
-
-def _as_json(result: FlowResult) -> dict[str, object]:
-    return {"flow": result.flow, "decisions": result.decisions, "groups": [asdict(group) for group in result.groups]}
 
 
 def _load(policy: str, folder: Path, plugins: Plugins) -> Policy:
@@ -145,15 +89,3 @@ def _flows(policy: Policy, names: tuple[str, ...]) -> list[Flow]:
         if name not in policy.flows:
             raise CliError(f"The policy has no flow {name!r}, only {', '.join(policy.flows)}.")
     return [flow for flow in policy.flows.values() if not names or flow.name in names]
-
-
-def _tenant(connection: duckdb.DuckDBPyConnection, asked: str | None, policy: str) -> str:
-    known = tenants(connection)
-    chosen = asked or (policy if policy in known else known[0] if len(known) == 1 else None)
-    if chosen is None or chosen not in known:
-        raise CliError(f"Whose decisions? The log has {', '.join(known) or 'none'}; say --tenant.")
-    return chosen
-
-
-def _day(value: object) -> str:
-    return f"{value:%Y-%m-%d}" if value else ""
