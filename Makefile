@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := bash
-.PHONY: help demo serve test lint policies package bench lock clean fuzz
+.PHONY: help demo serve test lint policies package bench lock clean fuzz crash-matrix
 
 # Version managers put commands on the PATH that do nothing but fail, so each candidate is really run.
 SUITABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -16,7 +16,7 @@ REQUESTS ?= 100000
 ARCHITECTURE ?= arm64
 
 help:  ## This list
-	@sed -n 's/^\([a-z]*\):.*## *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 demo: $(READY)  ## Run the four identity flows on real photographs and show every decision
 	@$(BIN)/python -m cli.demo
@@ -44,6 +44,9 @@ bench: $(READY)  ## Measure: every flow against its limit, cold start, the code'
 
 fuzz: $(READY)  ## About REQUESTS=100000 requests made from the OpenAPI document; an hour or so
 	@$(BIN)/python -m fuzz.api --requests $(REQUESTS)
+
+crash-matrix: $(READY)  ## Kill every flow of every policy at every call of AWS, recover, and check that nothing is half-made; an hour
+	@$(BIN)/python -m tests.crash
 
 lock: $(READY)  ## Pin requirements/*.in anew, with hashes, for every platform
 	@$(BIN)/python -m venv $(VENV)-lock

@@ -7,7 +7,9 @@ They change moto's classes for the whole process, so `apply` is called once, by 
 
 from __future__ import annotations
 
+import copy
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
@@ -17,12 +19,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from moto.apigateway.models import APIGatewayBackend, RestAPI
 from moto.core.config import default_user_config
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.kms import utils as kms_utils
 from moto.kms.responses import KmsResponse
 from moto.sqs.models import Queue
 
 _MEDIA_TYPES = "/binaryMediaTypes/"
+_transaction: ContextVar[list[dict[str, Any]] | None] = ContextVar("transaction", default=None)
 _is_digest: ContextVar[bool] = ContextVar("is_digest", default=False)
 
 
@@ -34,6 +40,7 @@ def apply() -> None:
     _media_types_by_path()
     _conditional_denials()
     _signed_digests()
+    _quick_transactions()
 
 
 def _lambda_without_docker() -> None:
@@ -147,3 +154,35 @@ class _EcForDigests:
 
 def _ecdsa(algorithm: Any) -> ec.ECDSA:
     return ec.ECDSA(Prehashed(algorithm) if _is_digest.get() else algorithm)
+
+
+def _quick_transactions() -> None:
+    """moto copies the whole table, in case the transaction fails: with some thousand items, each takes seconds. Only
+    the partitions that the transaction touches can change."""
+    transact_write_items = DynamoDBBackend.transact_write_items
+
+    @wraps(transact_write_items)
+    def repaired(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+        token = _transaction.set(transact_items)
+        try:
+            transact_write_items(self, transact_items)
+        finally:
+            _transaction.reset(token)
+
+    DynamoDBBackend.transact_write_items = repaired
+    setattr(Table, "__deepcopy__", _copy_of_table)  # noqa: B010 - not a method that the class declares
+
+
+def _copy_of_table(table: Table, memo: dict[int, Any]) -> Table:
+    transaction = _transaction.get()
+    copied = copy.copy(table)
+    if transaction is None:
+        vars(copied).update(copy.deepcopy(vars(table), memo))
+        return copied
+    copied.items = defaultdict(dict, table.items)
+    for write in transaction:
+        for place in write.values():
+            hash_key = place.get("Item", place.get("Key", {})).get(table.hash_key_attr)
+            if place.get("TableName") == table.name and hash_key and DynamoType(hash_key) in table.items:
+                copied.items[DynamoType(hash_key)] = copy.deepcopy(table.items[DynamoType(hash_key)])
+    return copied

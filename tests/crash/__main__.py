@@ -12,9 +12,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from chalicelib.policy.load import load_policy
+from chalicelib.wiring import Services
 from tests.crash.matrix import Row, play
 from tests.crash.scene import scenes_of
-from tests.crash.stage import Stage
+from tests.crash.stage import on_stage
 from tests.own_environment import SHIPPED, own_environment
 from tests.running_sandbox import running_sandbox
 
@@ -32,14 +34,13 @@ def main() -> None:
     console, started_s = Console(), time.monotonic()
     tenants = arguments.policy or sorted(SHIPPED)
     with tempfile.TemporaryDirectory() as home, running_sandbox(Path(home), "--scripted") as sandbox:
-        stage = Stage(own_environment(sandbox, {tenant: SHIPPED[tenant] for tenant in tenants}), tenants)
-        services = stage.environment.services
-        scenes = [scene for tenant in tenants for scene in scenes_of(services.tenant(tenant).policy(), services)]
         rows = []
-        for scene in scenes:
-            if not arguments.flow or scene.flow in arguments.flow:
-                console.print(f"{scene.tenant} {scene.flow} ...", style="dim")
-                rows.append(play(scene, stage, every=arguments.every))
+        for tenant in tenants:
+            for scene in scenes_of(load_policy(tenant, SHIPPED.get, Services({}).plugins), Services({})):
+                if not arguments.flow or scene.flow in arguments.flow:
+                    console.print(f"{scene.tenant} {scene.flow} ...", style="dim")
+                    with on_stage(own_environment(sandbox, {tenant: SHIPPED[tenant]}), [tenant]) as stage:
+                        rows.append(play(scene, stage, every=arguments.every))
     if arguments.calls:
         for row in rows:
             console.print(f"{row.scene.tenant} {row.scene.flow}: {', '.join(row.calls)}", highlight=False)

@@ -10,10 +10,12 @@ import os
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 from chalice.test import Client
 
@@ -65,7 +67,7 @@ class Attempt:
 
 
 class Stage:
-    """One per process: it takes the app's place in the environment that it is given."""
+    """One at a time: it takes the app's place in the environment that it is given."""
 
     def __init__(self, environment: OwnEnvironment, tenants: Sequence[str]) -> None:
         os.environ.update(environment.variables | {"COUNTERSIGN_POLICY_REFRESH_S": "1e9"})
@@ -192,6 +194,16 @@ class Stage:
         for service in _SERVICES:  # a connection must not be shared with the copy
             self._services.client(service)._endpoint.http_session.close()
         return forked(task)
+
+
+@contextmanager
+def on_stage(environment: OwnEnvironment, tenants: Sequence[str]) -> Iterator[Stage]:
+    """A stage for a while: afterwards this process is what it was."""
+    with patch.dict(os.environ):
+        try:
+            yield Stage(environment, tenants)
+        finally:
+            wiring.services.cache_clear()
 
 
 def _put_around(services: wiring.Services, interrupter: Interrupter) -> None:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from tests.running_sandbox import RunningSandbox
+from tests.sandbox.errors import error_of
 
 SWAGGER = {
     "swagger": "2.0",
@@ -111,3 +112,37 @@ def test_a_digest_is_signed_as_it_is_and_a_message_is_hashed(scripted: RunningSa
         signature = kms.sign(**call)["Signature"]
         public_key.verify(signature, b"a text", ECDSA(SHA256()))
         assert kms.verify(**call, Signature=signature)["SignatureValid"]
+
+
+def test_a_failed_transaction_changes_nothing(scripted: RunningSandbox) -> None:
+    """Also in the partitions that it had already written to, and a later one finds them as they were."""
+    dynamodb, table = scripted.client("dynamodb"), f"table-{uuid4()}"
+    dynamodb.create_table(
+        TableName=table,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+    )
+    old = [{"pk": {"S": pk}, "sk": {"S": sk}, "n": {"N": "1"}} for pk in ("a", "b", "c") for sk in ("1", "2")]
+    for item in old:
+        dynamodb.put_item(TableName=table, Item=item)
+
+    def key(item: dict[str, object]) -> dict[str, object]:
+        return {name: item[name] for name in ("pk", "sk")}
+
+    update = {"UpdateExpression": "SET n = n + :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
+    new = {"Item": {"pk": {"S": "d"}, "sk": {"S": "1"}}, "TableName": table}
+    failing = [
+        {"Update": {"TableName": table, "Key": key(old[0]), **update}},
+        {"Delete": {"TableName": table, "Key": key(old[2])}},
+        {"Put": new},
+        {"Put": {"TableName": table, "Item": old[4], "ConditionExpression": "attribute_not_exists(pk)"}},
+    ]
+    code, _, _ = error_of(dynamodb.transact_write_items, TransactItems=failing)
+    assert code == "TransactionCanceledException"
+    assert dynamodb.scan(TableName=table)["Items"] == old
+
+    dynamodb.transact_write_items(TransactItems=failing[:3])
+    after = {(item["pk"]["S"], item["sk"]["S"]): item.get("n") for item in dynamodb.scan(TableName=table)["Items"]}
+    assert (after["a", "1"], after["a", "2"], after["d", "1"]) == ({"N": "2"}, {"N": "1"}, None)
+    assert ("b", "1") not in after
