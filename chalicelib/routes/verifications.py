@@ -19,7 +19,7 @@ from chalicelib.model.view import decision_view, with_messages
 from chalicelib.routes import body
 from chalicelib.routes.auth import tenant_auth, tenant_for, tenant_of
 from chalicelib.routes.problems import answering
-from chalicelib.store.idempotency import Claim, StoredAnswer
+from chalicelib.store.idempotency import Claim
 from chalicelib.wiring import Tenant, services
 
 blueprint = Blueprint(__name__)
@@ -51,23 +51,24 @@ def verify() -> Response:
     if not 1 <= len(key) <= 255:
         raise BadRequestError("idempotency-key", "Idempotency-Key has 1 to 255 characters.")
     claim = tenant.idempotency.begin(key, _digest(request.raw_body), verification_id, now)
-    stored = claim.answer or _run(key, claim, request.raw_body, tenant, now)
-    return answer(stored.status, stored.body)
+    if claim.answered:
+        return answer(200, _disclosed(tenant.decisions.get(claim.verification_id, now), tenant))
+    return answer(200, _run(key, claim, request.raw_body, tenant, now))
 
 
-def _run(key: str, claim: Claim, raw_body: str | bytes, tenant: Tenant, now: datetime) -> StoredAnswer:
-    """Run the request, or find what an attempt before it had decided, and keep the answer."""
+def _run(key: str, claim: Claim, raw_body: str | bytes, tenant: Tenant, now: datetime) -> dict[str, Any]:
+    """Run the request, or find what an attempt before it had decided."""
     try:
         decided = _decided(claim.verification_id, tenant, now) if claim.again else None
-        stored = StoredAnswer(200, decided or _verify(raw_body, tenant, claim.verification_id, now))
+        decision = decided or _verify(raw_body, tenant, claim.verification_id, now)
     except CountersignError as error:
         if isinstance(error, AwsError):
             tenant.idempotency.suspend(key, claim.verification_id)
         else:  # nothing was decided, and nothing is kept
             tenant.idempotency.release(key, claim.verification_id)
         raise
-    tenant.idempotency.finish(key, claim.verification_id, stored)
-    return stored
+    tenant.idempotency.finish(key, claim.verification_id, now)
+    return decision
 
 
 def _decided(verification_id: str, tenant: Tenant, now: datetime) -> dict[str, Any] | None:

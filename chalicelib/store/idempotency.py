@@ -1,17 +1,16 @@
 """Idempotency-Key, as Stripe's: https://docs.stripe.com/api/idempotent_requests
 
-The first request with a key runs and its answer is kept for a day; the same request again gets that answer. A request
-that got none, because it crashed or AWS was unavailable, is run again as the same verification: what it had decided
-is found in the log, and what it had begun is undone first.
+The first request with a key runs; the same request within a day gets the same answer. That is made anew from the log,
+so that no copy of it has to be found when the user is erased. A request that got none, because it crashed or AWS was
+unavailable, is run again as the same verification: what it had decided is found in the log, and what it had begun is
+undone first.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, ConflictError, IdempotencyMismatchError
@@ -19,26 +18,18 @@ from chalicelib.store.items import Item, Table, epoch_s, key, stamp
 
 _KEPT = timedelta(hours=24)
 _ABANDONED_AFTER = timedelta(seconds=60)  # an API function is stopped long before
-_UNANSWERED = "#verification_id = :verification AND attribute_not_exists(#answer)"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """The first request's answer: HTTP status and JSON body."""
-
-    status: int
-    body: dict[str, Any]
+_UNANSWERED = "#verification_id = :verification AND attribute_not_exists(#answered_at)"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What became of a key: the answer that it has, or the verification to run.
+    """What became of a key: the verification that it was answered with, or is to be run as.
 
     `again`: it ran before and got no answer, so its decision may be in the log.
     """
 
     verification_id: str
-    answer: StoredAnswer | None = None
+    answered: bool = False
     again: bool = False
 
 
@@ -48,7 +39,7 @@ class Idempotency:
         self._tenant = tenant
 
     def begin(self, idempotency_key: str, body_sha256: str, verification_id: str, now: datetime) -> Claim:
-        """Without an answer, this request is the one to run; `finish`, `suspend` or `release` must follow.
+        """Unless it was answered, this request is the one to run; `finish`, `suspend` or `release` must follow.
 
         Raises:
             IdempotencyMismatchError: the key came before with another body.
@@ -72,9 +63,8 @@ class Idempotency:
             raise _still_running()
         if item["body_sha256"] != mine["body_sha256"]:
             raise IdempotencyMismatchError("This Idempotency-Key came before with another request; use a new key.")
-        if "answer" in item:
-            answer = StoredAnswer(item["answer"]["status"], json.loads(item["answer"]["body"]))
-            return Claim(item["verification_id"], answer)
+        if "answered_at" in item:
+            return Claim(item["verification_id"], answered=True)
         if item["verification_id"] == mine["verification_id"]:  # our own write, sent again because its answer was lost
             return Claim(item["verification_id"])
         if item["started_at"] >= stamp(now - _ABANDONED_AFTER):
@@ -88,24 +78,23 @@ class Idempotency:
             self._table.update(
                 {"pk": item["pk"], "sk": item["sk"]},
                 "SET #started_at = :now",
-                "attribute_not_exists(#answer) AND (#started_at = :seen OR #started_at = :now)",
+                "attribute_not_exists(#answered_at) AND (#started_at = :seen OR #started_at = :now)",
                 now=stamp(now),
                 seen=item["started_at"],
             )
         except AwsConditionFailedError:
             raise _still_running() from None
 
-    def finish(self, idempotency_key: str, verification_id: str, answer: StoredAnswer) -> None:
-        """Keep the answer. One that is there already stays."""
-        kept = {"status": answer.status, "body": json.dumps(answer.body)}
-        self._settle(idempotency_key, verification_id, "SET #answer = :kept", kept=kept)
+    def finish(self, idempotency_key: str, verification_id: str, now: datetime) -> None:
+        """The request was answered with the verification's decision. One that was answered already stays so."""
+        self._settle(idempotency_key, verification_id, "SET #answered_at = :now", now=stamp(now))
 
     def suspend(self, idempotency_key: str, verification_id: str) -> None:
         """The request got no answer, and it is not certain that it did nothing: it may be sent again at once."""
         self._settle(idempotency_key, verification_id, "SET #started_at = :never", never="")
 
     def release(self, idempotency_key: str, verification_id: str) -> None:
-        """The request did nothing: its key is free for another one. An answer that is there already stays."""
+        """The request did nothing: its key is free for another one. One that was answered stays."""
         try:
             self._table.delete(self._key(idempotency_key), _UNANSWERED, verification=verification_id)
         except AwsConditionFailedError:

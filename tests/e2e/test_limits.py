@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 
 from cli.demo.pictures import DemoPictures
+from cli.local.bootstrap import NAMES
 from tests.e2e.world import Answer, World
 
 
@@ -33,4 +35,7 @@ def test_the_same_key_gives_the_first_answer_again(world: World, pictures: DemoP
     other = ask(world, "register", "somebody else", pictures.nobody, **key)
 
     assert (first.status, again.body) == (200, first.body)
+    pages = world.aws("dynamodb").get_paginator("scan").paginate(TableName=NAMES.table)
+    items = json.dumps([page["Items"] for page in pages])
+    assert items.count(f'"{first.body["user_id"]}"') == 1, "no copy of the answer is kept"
     assert (other.status, other.code) == (422, "idempotency-mismatch")

@@ -13,7 +13,7 @@ import urllib3
 from chalicelib.errors import BadRequestError, ConflictError, IdempotencyMismatchError
 from chalicelib.model.facts import LivenessStatus
 from chalicelib.model.submission import LivenessClaim
-from chalicelib.store.idempotency import Claim, Idempotency, StoredAnswer
+from chalicelib.store.idempotency import Claim, Idempotency
 from chalicelib.store.liveness import LivenessSessions
 from chalicelib.store.uploads import Uploads
 from tests.aws_server import NAMES, AwsServer, at_once
@@ -59,9 +59,8 @@ def runs(keys: Idempotency, key: str, body: str, verification_id: str, now: date
 
 def test_the_first_answer_is_given_again_for_a_day(keys: Idempotency) -> None:
     assert runs(keys, "k", "body", "v1")
-    answer = StoredAnswer(200, {"similarity": 99.5, "whole": 30.0})
-    keys.finish("k", "v1", answer)
-    assert keys.begin("k", "body", "v2", NOW + timedelta(hours=23)) == Claim("v1", answer)
+    keys.finish("k", "v1", NOW)
+    assert keys.begin("k", "body", "v2", NOW + timedelta(hours=23)) == Claim("v1", answered=True)
     with pytest.raises(IdempotencyMismatchError):
         keys.begin("k", "other body", "v2", NOW + timedelta(hours=23))
     assert runs(keys, "k", "other body", "v2", NOW + timedelta(hours=24))
@@ -102,13 +101,13 @@ def test_a_suspended_request_may_be_sent_again_at_once(keys: Idempotency) -> Non
 def test_a_released_key_is_free_and_an_answer_is_never_lost(keys: Idempotency) -> None:
     keys.begin("k", "body", "v1", NOW)
     keys.release("k", "v1")
-    keys.finish("k", "v1", StoredAnswer(200, {"late": True}))
+    keys.finish("k", "v1", NOW)
     assert runs(keys, "k", "other body", "v2")
     keys.release("k", "v1")
-    keys.finish("k", "v2", StoredAnswer(200, {"first": True}))
-    keys.finish("k", "v2", StoredAnswer(200, {"second": True}))
+    keys.finish("k", "v2", NOW)
+    keys.finish("k", "v1", NOW)
     keys.release("k", "v2")
-    assert keys.begin("k", "other body", "v3", NOW).answer == StoredAnswer(200, {"first": True})
+    assert keys.begin("k", "other body", "v3", NOW) == Claim("v2", answered=True)
 
 
 def test_another_tenants_key_is_another_key(server: AwsServer, keys: Idempotency, tenant: str) -> None:
