@@ -9,6 +9,7 @@ import click
 from rich.text import Text
 
 from cli.workbench.commands.diff import diff
+from cli.workbench.commands.explain import explain
 from cli.workbench.commands.prove import prove
 from cli.workbench.commands.replay import replay
 from cli.workbench.commands.schema import schema
@@ -29,6 +30,7 @@ class Stage:
 WORKFLOW = (
     Stage("Write", (schema,)),
     Stage("Check", (validate, test, prove)),
+    Stage("Understand", (explain,)),
     Stage("Compare", (diff, replay, shadow_report)),
 )
 
