@@ -9,7 +9,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from chalicelib.engine.plan import plan_flow
-from chalicelib.policy.load import Loaded, load_with_places
+from chalicelib.model.plugins import Plugins
+from chalicelib.model.policy import Execution, Policy
+from chalicelib.policy.load import load_with_places
 from chalicelib.policy.problems import nearest
 from cli.errors import CliError
 from cli.workbench.explaining.pages import path_table, plan_tree, quota_table
@@ -52,24 +54,25 @@ def explain(
     if picture is not None:
         if flow is None:
             raise CliError("--svg draws one flow: say which with --flow.")
-        picture.write_text(svg(plan_flow(flows[flow], plugins)), encoding="utf-8")
+        picture.write_text(svg(plan_flow(flows[flow], plugins, loaded.policy.execution)), encoding="utf-8")
         click.echo(f"wrote {picture}")
     show(plain_table((), resolved_rows(loaded, plugins, flow)))
     for name in [flow] if flow else flows:
-        show(*_flow(name, loaded, tables, load))
+        show(*_flow(name, loaded.policy, plugins, tables, load))
     show(Text(_sources(tables), style="dim"))
 
 
-def _flow(name: str, loaded: Loaded, tables: Tables, load: float) -> list[RenderableType]:
-    policy = loaded.policy
-    plan = plan_flow(policy.flows[name], installed_plugins())
+def _flow(name: str, policy: Policy, plugins: Plugins, tables: Tables, load: float) -> list[RenderableType]:
+    modes = (policy.execution, *(mode for mode in Execution if mode is not policy.execution))
+    plans = {mode: plan_flow(policy.flows[name], plugins, mode) for mode in modes}
+    own = plans[policy.execution]
     return [
         Text(),
-        plan_tree(plan),
+        plan_tree(own),
         Text(),
-        path_table(plan, policy.faces, policy.execution, tables),
+        path_table(plans, policy.faces, tables),
         Text(f"\nat {load:g} decisions a second ({policy.execution}, {tables.region}):"),
-        quota_table(plan, policy.faces, policy.execution, tables, load),
+        quota_table(own, policy, tables, load),
     ]
 
 

@@ -6,26 +6,31 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from chalicelib.engine.plan import Plan
+from chalicelib.engine.plan import MADE, Plan
 from chalicelib.model.policy import AnyOf, Consequence, Execution, FaceStorage, Step
 
-# What the engine itself calls: the attempt is counted, the decision signed and written, a change written down first.
+# What the engine itself calls: the attempt is counted, the decision signed and written.
 _ALWAYS = ("dynamodb:PutItem", "dynamodb:TransactWriteItems", "kms:Sign")
 _APPROVED = ("dynamodb:DeleteItem",)
 _DENIED = ("dynamodb:PutItem",)
-_NEW_RECORD, _KNOWN_RECORD = "dynamodb:PutItem", "dynamodb:UpdateItem"
-_JOURNALED = ("dynamodb:GetItem", "sqs:SendMessage")
-_EFFECTS: Mapping[str, tuple[str, ...]] = {
-    "index_face": ("rekognition:IndexFaces",),
-    "store_images": ("s3:PutObject",),
-    "retire_faces": ("dynamodb:GetItem",),
+# A change is written down before its first effect, and looked at once more when it is done.
+BEGIN_NEW = ("dynamodb:PutItem", "sqs:SendMessage")
+BEGIN_KNOWN = ("dynamodb:UpdateItem", "sqs:SendMessage")
+_FINISHED = ("dynamodb:GetItem",)
+_RETIRED = ("dynamodb:GetItem",)
+_PICTURES = ("selfie", "id_card")
+
+# What takes back effects that were made ahead of a denial, and the change itself.
+UNDO: Mapping[str, tuple[str, ...]] = {
+    "index_face": ("rekognition:DeleteFaces",),
+    "store_images": ("s3:ListObjectVersions", "s3:DeleteObjects"),
 }
-_SECOND_LOOK = "rekognition:SearchFacesByImage"  # after indexing, once for each collection
+UNDO_CHANGE = ("dynamodb:UpdateItem", "dynamodb:DeleteItem")
 
 # Signals that do not make each of their calls once.
 _PER_COLLECTION = "collection_search"
 _PER_STORED_FACE = "stored_face_matches"
-_OF_FOUND_FACES = ("collection_matches", "blocked_faces")  # a read only when the search found something
+FOUND_FACES = ("collection_matches", "blocked_faces")  # a read only when the search found something
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Path:
 
 
 def paths(plan: Plan, execution: Execution) -> Iterator[Path]:
-    """The approval, then a denial at each step that can deny. `fastest` reads everything, whatever is decided.
+    """The approval, then a denial at each step that can deny. Only `cheapest` does without what is not needed.
 
     On an approval the first branch of alternatives passes; at a denial all of them have been tried.
     """
@@ -54,15 +59,24 @@ def paths(plan: Plan, execution: Execution) -> Iterator[Path]:
 
 def calls_of(path: Path, plan: Plan, faces: FaceStorage) -> Counter[str]:
     """The most calls that the path makes, by "service:Operation"; a user has as many faces as are kept."""
-    calls: Counter[str] = Counter()
+    calls: Counter[str] = Counter(_ALWAYS)
     for name in path.signals:
-        for call in plan.signals[name].calls:
+        for call in plan.signals[name].calls if name != MADE else ():
             calls[call] += _times(name, plan, faces)
-    calls.update(_ALWAYS)
     calls.update(_APPROVED if path.approved else _DENIED)
+    if path.approved or plan.ahead:
+        calls.update(_making(plan, faces))
     if path.approved:
-        calls.update(_writes(plan, faces))
+        calls.update(_FINISHED if _journaled(plan) else ())
+        calls.update(_RETIRED if any(effect.name == "retire_faces" for effect in plan.effects) else ())
+    elif plan.ahead:
+        calls.update(_undoing(plan))
     return +calls
+
+
+def looks_again(plan: Plan) -> bool:
+    """Whether a face that was just indexed is searched for: two people may race with one."""
+    return plan.creates and "FaceMatchThreshold" in plan.asked
 
 
 def _times(signal: str, plan: Plan, faces: FaceStorage) -> int:
@@ -70,24 +84,42 @@ def _times(signal: str, plan: Plan, faces: FaceStorage) -> int:
         return faces.shards
     if signal == _PER_STORED_FACE:
         return faces.max_per_user
-    return int(not plan.creates) if signal in _OF_FOUND_FACES else 1
+    return int(not plan.creates) if signal in FOUND_FACES else 1
 
 
-def _writes(plan: Plan, faces: FaceStorage) -> Counter[str]:
+def _making(plan: Plan, faces: FaceStorage) -> Counter[str]:
+    """The effects before the commit. A new face is looked for by its id, and by the picture in other collections."""
     calls: Counter[str] = Counter()
-    for effect in plan.effects:
-        calls.update(_EFFECTS.get(effect.name, ()))
-    if "s3:PutObject" in calls:
-        calls["s3:PutObject"] = sum(picture in plan.signals for picture in ("selfie", "id_card"))
-    if any(effect.journaled for effect in plan.effects):
-        calls.update((*_JOURNALED, _NEW_RECORD if plan.creates else _KNOWN_RECORD))
-    if "rekognition:IndexFaces" in calls and plan.creates and "FaceMatchThreshold" in plan.asked:
-        calls[_SECOND_LOOK] += faces.shards
+    names = [effect.name for effect in plan.effects]
+    if "store_images" in names:
+        calls["s3:PutObject"] = _pictures(plan)
+    if "index_face" in names:
+        calls["rekognition:IndexFaces"] = 1
+        calls["rekognition:SearchFaces"] = int(looks_again(plan))
+        calls["rekognition:SearchFacesByImage"] = (faces.shards - 1) * looks_again(plan)
+    if _journaled(plan):
+        calls.update(BEGIN_NEW if plan.creates else BEGIN_KNOWN)
     return calls
 
 
+def _undoing(plan: Plan) -> Counter[str]:
+    calls: Counter[str] = Counter(UNDO_CHANGE)
+    for effect in plan.effects:
+        times = _pictures(plan) if effect.name == "store_images" else 1
+        calls.update(dict.fromkeys(UNDO.get(effect.name, ()), times))
+    return calls
+
+
+def _journaled(plan: Plan) -> bool:
+    return any(effect.journaled for effect in plan.effects)
+
+
+def _pictures(plan: Plan) -> int:
+    return sum(picture in plan.signals for picture in _PICTURES)
+
+
 def _read(plan: Plan, execution: Execution, asked: Iterable[Step]) -> tuple[str, ...]:
-    if execution is Execution.FASTEST:
+    if execution is not Execution.CHEAPEST:
         return tuple(plan.signals)
     wanted = {name for step in asked for need in plan.plugins.checks[step.check].needs for name in rests_on(need, plan)}
     return tuple(name for name in plan.signals if name in wanted)

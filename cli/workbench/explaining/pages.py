@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from rich.console import RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
 from chalicelib.engine.plan import Plan
-from chalicelib.model.policy import AnyOf, Execution, FaceStorage, Step
+from chalicelib.model.policy import AnyOf, Execution, FaceStorage, Policy, Step
 from cli.workbench.explaining.calls import calls_of, paths
 from cli.workbench.explaining.tables import Tables
 from cli.workbench.explaining.timing import p50_ms
@@ -29,6 +30,9 @@ class Row:
     calls: Counter[str]
     dollars: float | None
     p50_ms: float
+
+
+Line = tuple[Row, ...]  # one path in every mode
 
 
 def plan_tree(plan: Plan) -> Tree:
@@ -49,29 +53,27 @@ def plan_tree(plan: Plan) -> Tree:
 
 
 def path_rows(plan: Plan, faces: FaceStorage, execution: Execution, tables: Tables) -> list[Row]:
+    """`plan` is the one for this mode of execution."""
     rows = []
     for path in paths(plan, execution):
         calls = calls_of(path, plan, faces)
-        rows.append(
-            Row(path.title, calls, tables.price(calls), p50_ms(path, plan, execution, faces, tables.latency_ms))
-        )
+        rows.append(Row(path.title, calls, tables.price(calls), p50_ms(path, plan, execution, tables.latency_ms)))
     return rows
 
 
-def path_table(plan: Plan, faces: FaceStorage, own: Execution, tables: Tables) -> RenderableType:
-    """Both modes side by side, the policy's own first; denials that cost the same in both are one line."""
-    modes = (own, next(mode for mode in Execution if mode is not own))
-    pairs = zip(*(path_rows(plan, faces, mode, tables) for mode in modes), strict=True)
+def path_table(plans: Mapping[Execution, Plan], faces: FaceStorage, tables: Tables) -> RenderableType:
+    """The modes side by side; denials that make the same calls in the same time are one line."""
+    lines = zip(*(path_rows(plan, faces, mode, tables) for mode, plan in plans.items()), strict=True)
     header = ["path"]
-    for mode in modes:
+    for mode in plans:
         header += [f"{mode}: calls", "price", "p50"]
-    return plain_table(header, (_cells(title, pair) for title, pair in _grouped(list(pairs))))
+    return plain_table(header, (_cells(title, line) for title, line in _grouped(list(lines))))
 
 
-def quota_table(plan: Plan, faces: FaceStorage, own: Execution, tables: Tables, load: float) -> RenderableType:
+def quota_table(plan: Plan, policy: Policy, tables: Tables, load: float) -> RenderableType:
     """What `load` decisions in a second need of each call that has a quota, at most, and up to which load it lasts."""
     most: Counter[str] = Counter()
-    for row in path_rows(plan, faces, own, tables):
+    for row in path_rows(plan, policy.faces, policy.execution, tables):
         most |= row.calls
     return plain_table(("call", "needed a second", "quota", "lasts up to"), _quota_rows(most, tables, load))
 
@@ -89,25 +91,17 @@ def _quota_rows(most: Counter[str], tables: Tables, load: float) -> Iterator[tup
         yield name, f"{count * load:g}", f"{quota:g}", Text(verdict, style="green" if enough else "bold red")
 
 
-def _grouped(pairs: list[tuple[Row, Row]]) -> Iterator[tuple[str, tuple[Row, Row]]]:
+def _grouped(lines: list[Line]) -> Iterator[tuple[str, Line]]:
     """Neighbours with the same calls and times, under one title."""
-    group: list[tuple[Row, Row]] = []
-    for pair in [*pairs, None]:
-        if group and (pair is None or _key(pair) != _key(group[0])):
-            first, last = group[0][0].title, group[-1][0].title
-            yield (first if first == last else f"{first} ... {last.removeprefix('denied at ')}"), group[0]
-            group = []
-        if pair is not None:
-            group.append(pair)
+    for _, group in groupby(lines, key=lambda line: [(row.calls, row.p50_ms) for row in line]):
+        alike = list(group)
+        first, last = alike[0][0].title, alike[-1][0].title
+        yield (first if first == last else f"{first} ... {last.removeprefix('denied at ')}"), alike[0]
 
 
-def _key(pair: tuple[Row, Row]) -> object:
-    return [(row.calls, row.p50_ms) for row in pair]
-
-
-def _cells(title: str, pair: tuple[Row, Row]) -> list[str]:
+def _cells(title: str, line: Line) -> list[str]:
     cells = [title]
-    for row in pair:
+    for row in line:
         price = "?" if row.dollars is None else f"${row.dollars:.5f}"
         cells += [_calls(row.calls), price, f"{row.p50_ms:,.0f} ms"]
     return cells

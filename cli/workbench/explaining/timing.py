@@ -7,32 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from chalicelib.engine.plan import Plan
-from chalicelib.model.change import Phase
-from chalicelib.model.policy import AnyOf, Execution, FaceStorage
-from cli.workbench.explaining.calls import Path, rests_on
+from chalicelib.engine.plan import MADE, Plan
+from chalicelib.model.policy import AnyOf, Execution
+from cli.workbench.explaining.calls import BEGIN_NEW, FOUND_FACES, UNDO, UNDO_CHANGE, Path, looks_again, rests_on
 
 Latencies = Mapping[str, float]
 
 _RESERVE = ("dynamodb:PutItem",)
 _DECISION = ("kms:Sign", "dynamodb:TransactWriteItems")
-_BEGIN = ("dynamodb:PutItem", "sqs:SendMessage")  # side by side
-_EFFECTS = {"index_face": "rekognition:IndexFaces", "store_images": "s3:PutObject"}
 
 
-def p50_ms(path: Path, plan: Plan, execution: Execution, faces: FaceStorage, latencies: Latencies) -> float:
+def p50_ms(path: Path, plan: Plan, execution: Execution, latencies: Latencies) -> float:
     """From the request's arrival in the engine to the decision being written; without HTTP and cold starts."""
-    reading = _fastest(path, plan, latencies) if execution is Execution.FASTEST else _cheapest(path, plan, latencies)
-    return _sum(_RESERVE, latencies) + reading + _writing(path, plan, faces, latencies) + _sum(_DECISION, latencies)
+    if execution is Execution.CHEAPEST:
+        reading_ms = _step_by_step(path, plan, latencies)
+    else:
+        reading_ms = max((_chain(name, plan, latencies, frozenset()) for name in _needed(path, plan)), default=0.0)
+    if plan.ahead:  # what is made beside the checks is waited for, and taken back unless it is approved
+        made_ms = _chain(MADE, plan, latencies, frozenset())
+        acting_ms = max(made_ms - reading_ms, 0.0) + (0.0 if path.approved else _undoing(plan, latencies))
+    else:
+        acting_ms = _making(plan, latencies) if path.approved else 0.0
+    return _sum(_RESERVE, latencies) + reading_ms + acting_ms + _sum(_DECISION, latencies)
 
 
-def _fastest(path: Path, plan: Plan, latencies: Latencies) -> float:
-    """All at once: the decision waits for the longest chain that its steps need."""
-    return max((_chain(name, plan, latencies, frozenset()) for name in _needed(path, plan)), default=0.0)
-
-
-def _cheapest(path: Path, plan: Plan, latencies: Latencies) -> float:
-    """Step by step: each waits for what it needs and nobody has read yet."""
+def _step_by_step(path: Path, plan: Plan, latencies: Latencies) -> float:
+    """Each step waits for what it needs and nobody has read yet."""
     known: set[str] = set()
     total = 0.0
     for step in path.steps:
@@ -49,9 +49,8 @@ def _needed(path: Path, plan: Plan) -> set[str]:
     for place, step in enumerate(path.steps, start=1):
         last = not path.approved and place == len(path.steps)
         branches = step.branches if isinstance(step, AnyOf) else (step,)
-        found |= {
-            need for each in (branches if last else branches[:1]) for need in plan.plugins.checks[each.check].needs
-        }
+        for each in branches if last else branches[:1]:
+            found |= set(plan.plugins.checks[each.check].needs)
     return found
 
 
@@ -59,20 +58,26 @@ def _chain(name: str, plan: Plan, latencies: Latencies, known: frozenset[str]) -
     if name in known:
         return 0.0
     before = max((_chain(other, plan, latencies, known) for other in plan.rests_on[name]), default=0.0)
-    found_nothing = name in ("collection_matches", "blocked_faces") and plan.creates
+    if name == MADE:
+        return before + _making(plan, latencies)
+    found_nothing = name in FOUND_FACES and plan.creates
     return before + (0.0 if found_nothing else _sum(plan.signals[name].calls, latencies))
 
 
-def _writing(path: Path, plan: Plan, faces: FaceStorage, latencies: Latencies) -> float:
-    """Effects run side by side; who has indexed a new face looks again, in one collection after the other."""
-    names = [effect.name for effect in plan.effects if effect.phase is Phase.BEFORE]
-    if not path.approved or not names:
-        return 0.0
-    begin = max(latencies.get(call, 0.0) for call in _BEGIN)
-    effects = max(latencies.get(_EFFECTS.get(name, ""), 0.0) for name in names)
-    looks_again = "index_face" in names and plan.creates and "FaceMatchThreshold" in plan.asked
-    second_look = faces.shards * latencies.get("rekognition:SearchFacesByImage", 0.0) if looks_again else 0.0
-    return begin + effects + second_look
+def _making(plan: Plan, latencies: Latencies) -> float:
+    """Effects run side by side; a new face is looked for right after it was indexed."""
+    times = {
+        "index_face": ("rekognition:IndexFaces", *(("rekognition:SearchFaces",) if looks_again(plan) else ())),
+        "store_images": ("s3:PutObject",),
+    }
+    names = [effect.name for effect in plan.effects if effect.name in times]
+    begin = max(latencies.get(call, 0.0) for call in BEGIN_NEW)
+    return begin + max(_sum(times[name], latencies) for name in names) if names else 0.0
+
+
+def _undoing(plan: Plan, latencies: Latencies) -> float:
+    times = [_sum(UNDO[effect.name], latencies) for effect in plan.effects if effect.name in UNDO]
+    return _sum(UNDO_CHANGE, latencies) + max(times, default=0.0)
 
 
 def _sum(calls: Iterable[str], latencies: Latencies) -> float:
