@@ -39,6 +39,7 @@ PER_CALL: Mapping[str, float] = {
     "DeleteItem": WRITE_UNIT,
     "TransactWriteItems": 4 * WRITE_UNIT,  # two items, twice the price of a plain write each
     "PutObject": S3_PUT,
+    "ListObjectVersions": S3_PUT,  # a list costs as much as a write
     "GetObject": S3_GET,
     "SendMessage": SQS_REQUEST,
     "Sign": KMS_SIGNATURE,
