@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := bash
-.PHONY: help demo serve test lint policies package bench lock clean fuzz crash-matrix
+.PHONY: help demo serve test lint policies package bench bulk lock clean fuzz crash-matrix
 
 # Version managers put commands on the PATH that do nothing but fail, so each candidate is really run.
 SUITABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -47,6 +47,9 @@ fuzz: $(READY)  ## About REQUESTS=100000 requests made from the OpenAPI document
 
 crash-matrix: $(READY)  ## Kill every flow of every policy at every call of AWS, recover, and check that nothing is half-made; an hour
 	@$(BIN)/python -m tests.crash
+
+bulk: $(READY)  ## Import 3,000 people over the queue, with a worker killed halfway (about ten minutes)
+	@IMPORTED_PEOPLE=3000 $(BIN)/python -m pytest -q tests/cli/test_import_on_queue.py
 
 lock: $(READY)  ## Pin requirements/*.in anew, with hashes, for every platform
 	@$(BIN)/python -m venv $(VENV)-lock

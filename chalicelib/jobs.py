@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 
+from chalicelib.bulk import import_person, spread
 from chalicelib.model.deadline import Deadline
 from chalicelib.store.due import SHARDS
 from chalicelib.store.items import Item, tenant_and_name
@@ -45,6 +46,8 @@ JOBS: Mapping[str, Job] = {
     "recover": recover,
     "expire": expire,
     "erase": erase,
+    "import": spread,
+    "import_person": import_person,
 }
 
 # By the first part of `sk`: the job that looks at an item that is due, and what the item's name is called in messages.

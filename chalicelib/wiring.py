@@ -52,6 +52,8 @@ from chalicelib.store.due import Due
 from chalicelib.store.erasures import Erasures
 from chalicelib.store.expiry import Expiry
 from chalicelib.store.idempotency import Idempotency
+from chalicelib.store.import_files import read_import
+from chalicelib.store.imports import Imports
 from chalicelib.store.items import Table
 from chalicelib.store.key_uses import KeyUses
 from chalicelib.store.liveness import LivenessSessions
@@ -184,8 +186,8 @@ class Tenant:
         bound = (self._aws, shared.setting("TABLE"), name)
         self.users = Users(*bound)
         self.idempotency = Idempotency(self._finishing, shared.setting("TABLE"), name)
-        self._queue = Queue(self._finishing, shared.setting("QUEUE_URL"))
-        self.changes = Changes(self._finishing, shared.setting("TABLE"), name, self._queue)
+        self.queue = Queue(self._finishing, shared.setting("QUEUE_URL"))
+        self.changes = Changes(self._finishing, shared.setting("TABLE"), name, self.queue)
         self.blocklist = Blocklist(*bound)
         self._expiry = Expiry(*bound)
         self._commits = Commits(*bound)
@@ -195,6 +197,14 @@ class Tenant:
     @cached_property
     def decisions(self) -> Decisions:
         return Decisions(*self._log_parts)
+
+    @cached_property
+    def imports(self) -> Imports:
+        return Imports(self._finishing, self._shared.setting("TABLE"), self.name)
+
+    def read_import(self, key: str, first_byte: int = 0, most_bytes: int | None = None) -> bytes:
+        """An object of the tenant's imports, or a part of it. Raises BadRequestError when there is none."""
+        return read_import(self._aws, self._shared.setting("IMAGES_BUCKET"), self.name, key, first_byte, most_bytes)
 
     @cached_property
     def audit(self) -> Audit:
@@ -273,7 +283,7 @@ class Tenant:
 
     def erase_later(self, erasure_id: str) -> None:
         """Go on from the queue, once what was in the way may be over."""
-        self._queue.send({"job": "erase", "tenant": self.name, "erasure_id": erasure_id}, delay_s=5)
+        self.queue.send({"job": "erase", "tenant": self.name, "erasure_id": erasure_id}, delay_s=5)
 
     def _places(self, user_key: str) -> tuple[Place, ...]:
         prefix = f"{self.name}/users/{user_key}/"

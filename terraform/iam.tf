@@ -42,7 +42,7 @@ locals {
       Effect = "Allow"
       Action = [
         "rekognition:DeleteFaces", "rekognition:DisassociateFaces", "rekognition:IndexFaces", "rekognition:ListFaces",
-        "rekognition:SearchFacesByImage",
+        "rekognition:SearchFaces", "rekognition:SearchFacesByImage",
       ]
       Resource = [local.faces]
     },

@@ -26,11 +26,21 @@ class Queue:
         parameters = {"QueueUrl": self._url, "MessageBody": json.dumps(message), "DelaySeconds": delay_s}
         self._aws("sqs", "send_message", parameters)
 
-    def send_many(self, messages: Sequence[Message]) -> None:
-        """Raises AwsUnavailableError when SQS took only some of them."""
+    def send_many(self, messages: Sequence[Message], per_s: float | None = None) -> None:
+        """With `per_s`, so many are to be run each second from now on; the last within 900 seconds.
+
+        Raises AwsUnavailableError when SQS took only some of them.
+        """
         for first in range(0, len(messages), _SENT_AT_ONCE):
             batch = messages[first : first + _SENT_AT_ONCE]
-            entries = [{"Id": str(number), "MessageBody": json.dumps(message)} for number, message in enumerate(batch)]
+            entries = [
+                {
+                    "Id": str(number),
+                    "MessageBody": json.dumps(message),
+                    **({"DelaySeconds": int((first + number) / per_s)} if per_s else {}),
+                }
+                for number, message in enumerate(batch)
+            ]
             answer = self._aws("sqs", "send_message_batch", {"QueueUrl": self._url, "Entries": entries})
             if failed := answer.get("Failed"):
                 raise AwsUnavailableError(

@@ -13,8 +13,10 @@ from rich.table import Table
 
 from cli.bulk.history import History
 from cli.bulk.importer import Importer, Result, import_all
+from cli.bulk.on_queue import Wanted
 from cli.bulk.people import Folder, Person, Source, find_people
 from cli.bulk.s3 import bucket
+from cli.commands.bulk_on_queue import import_on_queue
 from cli.commands.options import connection
 from cli.connection import connect
 from cli.errors import CliError
@@ -31,6 +33,15 @@ from cli.errors import CliError
     help="The record of what was done, JSON lines [default: .countersign/import-TENANT.jsonl].",
 )
 @click.option("--at-once", type=click.IntRange(1, 16), default=4, show_default=True, help="How many side by side.")
+@click.option("--on-queue", is_flag=True, help="Run it on the environment's queue and functions, and watch it.")
+@click.option(
+    "--per-second",
+    type=click.FloatRange(0.1, 1000),
+    default=5.0,
+    show_default=True,
+    help="On the queue: how many people begin each second, as a share of the region's quota.",
+)
+@click.option("--again", is_flag=True, help="On the queue: go through the list once more, when some never finished.")
 @connection
 def bulk_import(
     source: str,
@@ -38,6 +49,9 @@ def bulk_import(
     flow: str | None,
     history_path: Path | None,
     at_once: int,
+    on_queue: bool,
+    per_second: float,
+    again: bool,
     tenant: str | None,
     url: str | None,
     key: str | None,
@@ -48,10 +62,27 @@ def bulk_import(
     properties. It can be stopped and started again: who was decided on with the same pictures is not asked
     again.
 
+    With --on-queue, for thousands and more, the pictures are read by the environment's functions and nothing runs here:
+    SOURCE is below s3://IMAGES-BUCKET/TENANT/imports/, --tenant is needed, and your AWS credentials instead of a key
+    (see `countersign recover --help` for the environment). Started again, it is watched; nobody is registered twice.
+
     Exit code: 0 when everyone is registered, 1 when someone was refused, 2 on an error.
 
-    Example: countersign bulk-import photos/ --tenant acme --consent 2026-01
+    \b
+    Examples:
+      countersign bulk-import photos/ --tenant acme --consent 2026-01
+      countersign bulk-import --on-queue s3://countersign-prod-images/acme/imports/may --tenant acme --consent 2026-01
     """
+
+    def flow_of(person: Person) -> str:
+        return flow or ("register_with_id_card" if person.id_card else "register")
+
+    if on_queue:
+        if tenant is None:
+            raise CliError("Which tenant? With --on-queue, give --tenant.")
+        history = history_path or Path(".countersign") / f"import-on-queue-{tenant}.jsonl"
+        wanted = Wanted(tenant, source, flow_of, consent, per_second)
+        raise SystemExit(import_on_queue(wanted, history, again))
     people_source = _source(source)
     people = find_people(people_source)
     path = history_path or Path(".countersign") / f"import-{tenant or 'default'}.jsonl"
@@ -60,7 +91,7 @@ def bulk_import(
         client=connect(tenant, url, key),
         source=people_source,
         history=History(path),
-        flow_of=lambda person: flow or ("register_with_id_card" if person.id_card else "register"),
+        flow_of=flow_of,
         consent=consent,
     )
     console = Console()

@@ -1,0 +1,117 @@
+"""Imports of many people: how far each is, and what became of everybody.
+
+A person's result and the count of it are one write, so that a message that comes twice counts once. The counts are
+spread over several items, since hundreds of people a second would be too many for one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.aws import Aws
+from chalicelib.errors import AwsConditionFailedError
+from chalicelib.store.items import Item, Table, key, stamp
+
+_COUNTERS = 16
+_NEW = "attribute_not_exists(pk)"
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What is imported: `manifest_key` lists the people, one JSON object a line; `per_s` of them begin each second."""
+
+    import_id: str
+    manifest_key: str
+    people: int
+    per_s: float
+    consent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one person. `outcome` is a decision, or `refused` when there could be none; `why` are codes."""
+
+    user_id: str
+    outcome: str
+    why: tuple[str, ...]
+    verification_id: str
+
+
+class Imports:
+    def __init__(self, aws: Aws, table: str, tenant: str) -> None:
+        self._table = Table(aws, table)
+        self._tenant = tenant
+
+    def create(self, what: Import, now: datetime) -> bool:
+        """False when it was created before."""
+        item: Item = {
+            **self._key(what.import_id, "IMPORT"),
+            "manifest_key": what.manifest_key,
+            "people": what.people,
+            "per_s": what.per_s,
+            "consent": what.consent,
+            "created_at": stamp(now),
+        }
+        try:
+            self._table.put(item, _NEW)
+        except AwsConditionFailedError:
+            return False
+        return True
+
+    def get(self, import_id: str) -> Import | None:
+        item = self._table.get(self._key(import_id, "IMPORT"))
+        if item is None:
+            return None
+        return Import(import_id, item["manifest_key"], item["people"], float(item["per_s"]), item["consent"])
+
+    def is_settled(self, import_id: str, user_id: str) -> bool:
+        return self._table.get(self._person_key(import_id, user_id)) is not None
+
+    def settle(self, import_id: str, result: Result, now: datetime) -> None:
+        """Keep a person's result and count it, once."""
+        item: Item = {
+            **self._person_key(import_id, result.user_id),
+            "user_id": result.user_id,
+            "outcome": result.outcome,
+            "why": result.why,
+            "verification_id": result.verification_id,
+            "settled_at": stamp(now),
+        }
+        counted = self._table.update_request(
+            self._counter_key(import_id, _digest(result.user_id)), f"ADD #{result.outcome} :one", one=1
+        )
+        try:
+            self._table.transact({"Put": self._table.put_request(item, _NEW)}, {"Update": counted})
+        except AwsConditionFailedError:
+            return
+
+    def progress(self, import_id: str) -> Counter[str]:
+        """How many people had which outcome."""
+        keys = [self._key(import_id, f"COUNTER#{number:02}") for number in range(_COUNTERS)]
+        counts: Counter[str] = Counter()
+        for item in self._table.get_many(keys):
+            counts.update({name: int(value) for name, value in item.items() if name not in ("pk", "sk")})
+        return counts
+
+    def results(self, import_id: str) -> Iterator[Result]:
+        """Everybody's, in no order that means anything."""
+        for item in self._table.query(self._key(import_id, "")["pk"]):
+            if item["sk"].startswith("PERSON#"):
+                yield Result(item["user_id"], item["outcome"], tuple(item["why"]), item["verification_id"])
+
+    def _key(self, import_id: str, sk: str) -> dict[str, str]:
+        return key(self._tenant, "M", import_id, sk)
+
+    def _person_key(self, import_id: str, user_id: str) -> dict[str, str]:
+        return self._key(import_id, f"PERSON#{_digest(user_id)}")
+
+    def _counter_key(self, import_id: str, digest: str) -> dict[str, str]:
+        return self._key(import_id, f"COUNTER#{int(digest[:8], 16) % _COUNTERS:02}")
+
+
+def _digest(user_id: str) -> str:
+    return hashlib.sha256(user_id.encode()).hexdigest()

@@ -1,0 +1,80 @@
+"""An import that runs on the environment's queue and functions: start it, and watch it. It goes on without us."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.store.import_files import folder_of
+from chalicelib.store.imports import Import
+from chalicelib.wiring import Services
+from cli.bulk.people import Person, find_people
+from cli.bulk.s3 import bucket
+from cli.errors import CliError
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`source` is s3://<images bucket>/<tenant>/imports/...; `per_s` people begin each second."""
+
+    tenant: str
+    source: str
+    flow_of: Callable[[Person], str]
+    consent: str | None
+    per_s: float
+
+
+def start(services: Services, wanted: Wanted, now: datetime) -> tuple[Import, bool]:
+    """Write the manifest and put the first message on the queue; False: the same import was started before.
+
+    Raises CliError when the source is not where the functions may read.
+    """
+    images = services.setting("IMAGES_BUCKET")
+    folder = f"s3://{images}/{folder_of(wanted.tenant)}"
+    if not wanted.source.startswith(folder):
+        raise CliError(
+            f"On the queue, the functions read the pictures, and they may only read below {folder}. Copy them there:"
+            f" aws s3 cp --recursive {wanted.source} {folder}NAME/"
+        )
+    people = find_people(bucket(wanted.source))
+    prefix = wanted.source.removeprefix(f"s3://{images}/").rstrip("/") + "/"
+    manifest = b"".join(_line(person, prefix, wanted.flow_of(person)) for person in people)
+    import_id = hashlib.sha256(manifest + repr((wanted.consent, wanted.per_s)).encode()).hexdigest()[:16]
+    key = f"{folder_of(wanted.tenant)}.manifests/{import_id}.jsonl"
+    what = Import(import_id, key, len(people), wanted.per_s, wanted.consent)
+    services.aws("s3", "put_object", {"Bucket": images, "Key": key, "Body": manifest})
+    tenant = services.tenant(wanted.tenant)
+    is_new = tenant.imports.create(what, now)
+    if is_new:
+        resume(services, wanted.tenant, import_id)
+    return what, is_new
+
+
+def resume(services: Services, tenant: str, import_id: str) -> None:
+    """Go through the manifest from its beginning; whoever is settled is passed over."""
+    services.queue.send({"job": "import", "tenant": tenant, "import_id": import_id, "offset_bytes": 0})
+
+
+def settled(services: Services, tenant: str, what: Import, pause: Callable[[], None]) -> Iterator[int]:
+    """How many are settled, again and again, until all are."""
+    imports = services.tenant(tenant).imports
+    while True:
+        done = imports.progress(what.import_id).total()
+        yield done
+        if done >= what.people:
+            return
+        pause()
+
+
+def _line(person: Person, prefix: str, flow: str) -> bytes:
+    told = {
+        "user_id": person.user_id,
+        "flow": flow,
+        "selfie": prefix + person.selfie,
+        "id_card": prefix + person.id_card if person.id_card else None,
+        "properties": person.properties,
+    }
+    return json.dumps(told, ensure_ascii=False).encode() + b"\n"

@@ -1,0 +1,129 @@
+"""An import on the queue, over the wire in scripted mode: a worker is killed halfway, and each is registered once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bench.people import selfie
+from chalicelib.jobs import run
+from chalicelib.wiring import Services
+from cli.bulk.on_queue import Wanted, resume, start
+from cli.errors import CliError
+from cli.local.processes import PROJECT
+from tests.own_environment import SHIPPED, OwnEnvironment, own_environment
+from tests.running_sandbox import RunningSandbox
+
+TENANT = "acme"
+PEOPLE = int(os.environ.get("IMPORTED_PEOPLE", "24"))  # `make bulk` sets several thousand
+WITHIN_S = 60 + PEOPLE
+
+
+@pytest.fixture
+def environment(scripted_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> OwnEnvironment:
+    own = own_environment(scripted_sandbox, {TENANT: SHIPPED[TENANT]})
+    for name, value in own.variables.items():
+        monkeypatch.setenv(name, value)
+    attributes = {"VisibilityTimeout": "5"}  # what a killed worker held comes back soon
+    own.sandbox.client("sqs").set_queue_attributes(
+        QueueUrl=own.variables["COUNTERSIGN_QUEUE_URL"], Attributes=attributes
+    )
+    return own
+
+
+def uploaded(environment: OwnEnvironment, people: int) -> str:
+    """Pictures of so many people, and one that is none; the folder's URL."""
+    s3, bucket = environment.sandbox.client("s3"), environment.names.images_bucket
+    for number in range(people):
+        key, picture = f"{TENANT}/imports/may/person-{number}.jpg", selfie(f"imported {number}").content
+        s3.put_object(Bucket=bucket, Key=key, Body=picture)
+    s3.put_object(Bucket=bucket, Key=f"{TENANT}/imports/may/broken.jpg", Body=b"no picture")
+    return f"s3://{bucket}/{TENANT}/imports/may"
+
+
+def wanted(source: str) -> Wanted:
+    return Wanted(TENANT, source, lambda _: "register", "2026-01", per_s=1000)
+
+
+@contextmanager
+def worker(environment: OwnEnvironment) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli.local.worker"],
+        cwd=PROJECT,
+        env={**os.environ, **environment.variables},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for(services: Services, import_id: str, people: int) -> None:
+    imports, end_s = services.tenant(TENANT).imports, time.monotonic() + WITHIN_S
+    while imports.progress(import_id).total() < people:
+        assert time.monotonic() < end_s, imports.progress(import_id)
+        time.sleep(0.2)
+
+
+def faces(environment: OwnEnvironment) -> list[str]:
+    rekognition = environment.sandbox.client("rekognition")
+    collections = rekognition.list_collections()["CollectionIds"]
+    own = [name for name in collections if name.startswith(f"{environment.names.collection_prefix}-{TENANT}-")]
+    return [face["ExternalImageId"] for name in own for face in rekognition.list_faces(CollectionId=name)["Faces"]]
+
+
+def test_a_worker_killed_halfway_leaves_nobody_out_and_nobody_twice(environment: OwnEnvironment) -> None:
+    services = environment.services
+    what, is_new = start(services, wanted(uploaded(environment, PEOPLE)), datetime.now(UTC))
+    assert (is_new, what.people) == (True, PEOPLE + 1)
+    with worker(environment) as first:
+        wait_for(services, what.import_id, PEOPLE // 2)
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+    with worker(environment):
+        wait_for(services, what.import_id, PEOPLE + 1)
+    tenant = services.tenant(TENANT)
+    assert tenant.imports.progress(what.import_id) == {"approved": PEOPLE, "refused": 1}
+    results = {result.user_id: result for result in tenant.imports.results(what.import_id)}
+    assert results.pop("broken").why == ("image-not-an-image",)
+    assert len(results) == PEOPLE
+    owners = Counter(name.partition(":")[0] for name in faces(environment))
+    assert (len(owners), set(owners.values())) == (PEOPLE, {1})
+
+
+def test_started_again_it_is_watched_and_messages_that_come_twice_count_once(environment: OwnEnvironment) -> None:
+    services, now = environment.services, datetime.now(UTC)
+    source = uploaded(environment, 2)
+    what, _ = start(services, wanted(source), now)
+    assert start(services, wanted(source), now) == (what, False)
+    resume(services, TENANT, what.import_id)
+    person = {"user_id": "person-0", "flow": "register", "selfie": f"{TENANT}/imports/may/person-0.jpg"}
+    message = {"job": "import_person", "tenant": TENANT, "import_id": what.import_id, "person": person}
+    for _ in range(3):
+        run(services, json.dumps(message), now)
+    assert services.tenant(TENANT).imports.progress(what.import_id) == {"approved": 1}
+
+
+def test_nothing_but_the_tenants_own_folder_is_read(environment: OwnEnvironment, tmp_path: Path) -> None:
+    with pytest.raises(CliError, match=f"below s3://{environment.names.images_bucket}/{TENANT}/imports/"):
+        start(environment.services, wanted("s3://elsewhere/photos"), datetime.now(UTC))
+    what, _ = start(environment.services, wanted(uploaded(environment, 1)), datetime.now(UTC))
+    person = {"user_id": "thief", "flow": "register", "selfie": "globex/users/x/selfie"}
+    message = {"job": "import_person", "tenant": TENANT, "import_id": what.import_id, "person": person}
+    run(environment.services, json.dumps(message), datetime.now(UTC))
+    (result,) = environment.services.tenant(TENANT).imports.results(what.import_id)
+    assert result.why == ("not-the-tenants",)
