@@ -15,6 +15,7 @@ from cli.commands.keys import keys
 from cli.commands.policy import policy
 from cli.commands.receipts import receipts, verify_receipt
 from cli.commands.recover import recover
+from cli.commands.retention import retention
 from cli.commands.users import user
 from cli.commands.verify import verification_commands
 from cli.errors import CliError
@@ -41,7 +42,7 @@ def commands() -> None:
     """
 
 
-OPERATING = (bulk_import, user, block, keys, doctor, recover, policy, decisions, receipts, verify_receipt)
+OPERATING = (bulk_import, user, block, keys, doctor, recover, policy, decisions, receipts, verify_receipt, retention)
 for command in (*verification_commands(), *OPERATING):
     commands.add_command(command)
 
