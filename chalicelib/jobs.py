@@ -28,7 +28,16 @@ SWEEP_AGAIN_AFTER = timedelta(hours=1)
 
 
 def recover(tenant: Tenant, message: Message, now: datetime) -> None:
-    """Bring a user's record to rest: a crashed change is undone or finished, what has expired is let go of."""
+    """Bring a user's record to rest: a crashed change is undone or finished, open steps are judged, what has expired is
+    let go of.
+    """
+    tenant.recover(message["user_key"], now)
+    deferred(tenant, message, now)
+
+
+def deferred(tenant: Tenant, message: Message, now: datetime) -> None:
+    """Judge a registration's deferred steps, on what was stored; what a rollback leaves is deleted at once."""
+    tenant.judge_deferred(message["user_key"], now)
     tenant.recover(message["user_key"], now)
 
 
@@ -44,6 +53,7 @@ def erase(tenant: Tenant, message: Message, now: datetime) -> None:
 
 JOBS: Mapping[str, Job] = {
     "recover": recover,
+    "deferred": deferred,
     "expire": expire,
     "erase": erase,
     "import": spread,

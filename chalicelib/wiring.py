@@ -5,6 +5,8 @@ Everything is made when it is first used.
 
 from __future__ import annotations
 
+import json
+import logging
 import os
 import threading
 import time
@@ -25,6 +27,7 @@ from chalicelib.effects.blocked_face import block_face, unblock_face
 from chalicelib.effects.erase import Place, faces_of, pictures_below
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.engine.commit import Writing, recover
+from chalicelib.engine.deferred import judge_deferred
 from chalicelib.engine.plan import plan_flow
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.verify import verify
@@ -34,6 +37,8 @@ from chalicelib.model.block import Block, BlockSource
 from chalicelib.model.deadline import Deadline
 from chalicelib.model.decision import Decision
 from chalicelib.model.erasure import Erasure
+from chalicelib.model.deferred import Deferred
+from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Flow, Policy, collection_names
 from chalicelib.model.submission import LivenessClaim, Submission
@@ -48,6 +53,7 @@ from chalicelib.store.changes import Changes
 from chalicelib.store.commits import Commits
 from chalicelib.store.credentials import Credentials
 from chalicelib.store.decisions import Decisions
+from chalicelib.store.deferred import DeferredSteps
 from chalicelib.store.due import Due
 from chalicelib.store.erasures import Erasures
 from chalicelib.store.expiry import Expiry
@@ -58,6 +64,7 @@ from chalicelib.store.items import Table
 from chalicelib.store.key_uses import KeyUses
 from chalicelib.store.liveness import LivenessSessions
 from chalicelib.store.personal import KINDS, PersonalItems
+from chalicelib.store.pictures import Pictures
 from chalicelib.store.policies import PolicyObjects
 from chalicelib.store.pseudonyms import Pseudonyms
 from chalicelib.store.queue import Queue
@@ -69,6 +76,9 @@ from chalicelib.store.users import Users
 REQUEST_BUDGET_S = 18.0
 UNDO_RESERVE_S = 4.0  # of it, kept for undoing what could not be finished
 CALL_BUDGET_S = 4.0  # of a call that belongs to no request, or to all
+
+
+_log = logging.getLogger(__name__)
 
 
 @cache
@@ -308,6 +318,41 @@ class Tenant:
             unblock_face(self._finishing, self.blocklist, block)
             self.audit.note("block_ended", {"block": block_id}, now)
 
+    def judge_deferred(self, user_key: str, now: datetime) -> None:
+        """Judge what a registration of this user left open, if anything, and make that real. Idempotent."""
+        user = self.users.get(user_key)
+        if user is None or user.status is not UserStatus.PROVISIONAL or user.deferred is None:
+            return
+        policy, first = self.policy(), user.deferred.verification_id
+        submission = self._stored_submission(user, user.deferred, now)
+        decision = judge_deferred(policy, submission, first, self._shared.plugins, self._ports(policy))
+        steps = DeferredSteps(self._aws, self._shared.setting("TABLE"), self.name)
+        if steps.close(user_key, self.decisions.sign(decision, policy.retention)):
+            deferred_decided(decision)
+
+    def _stored_submission(self, user: User, deferred: Deferred, now: datetime) -> Submission:
+        pictures = Pictures(self._aws, self._shared.setting("IMAGES_BUCKET"))
+        images = {kind: pictures.read(key) for kind, key in deferred.image_keys.items()}
+        return Submission(
+            verification_id=deferred.decision_id,
+            tenant=self.name,
+            flow=deferred.flow,
+            user_id=user.user_id,
+            received_at=now,
+            properties=deferred.properties,
+            consent=user.consent,
+            selfie=images.get("selfie"),
+            id_card=images.get("id_card"),
+            id_card_back=images.get("id_card_back"),
+        )
+
+    def _call_deferred(self, user_key: str) -> None:
+        """If the message is lost, the sweep finds the record."""
+        try:
+            self._queue.send({"job": "deferred", "tenant": self.name, "user_key": user_key})
+        except AwsError as error:
+            _log.error("deferred steps were not called: %s %s", error.operation, error.code)
+
     def _writing(self, collections: tuple[str, ...]) -> Writing:
         """`collections` are those in which rivals are looked for."""
         ports = EffectPorts(
@@ -375,6 +420,7 @@ class Tenant:
             collection_for=lambda user_key: collections[shard_of(user_key, len(collections))],
             image_key=self.image_key,
             new_change_id=lambda: uuid4().hex,
+            call_deferred=self._call_deferred,
             now=lambda: datetime.now(UTC),
             clock_s=time.perf_counter,
             candidate=self._candidate(policy.shadow),
@@ -384,6 +430,17 @@ class Tenant:
         """All the tenant's shards."""
         prefix = self._shared.setting("COLLECTION_PREFIX")
         return tuple(f"{prefix}-{name}" for name in collection_names(self.name, policy.faces.shards))
+
+
+def deferred_decided(decision: Decision) -> None:
+    """A second decision has become real. The one place that learns of each: a webhook would be sent from here.
+
+    It is told once; after a crash at this very moment not at all, so who must know for certain asks the decision log.
+    """
+    told = {"event": "deferred_decided", "tenant": decision.tenant, "verification_id": decision.verification_id}
+    outcome = {"decision": decision.verdict.value, "follows": decision.follows}
+    reasons = [f"{reason.step}:{reason.code}" for reason in decision.reasons]
+    _log.warning("%s", json.dumps({**told, **outcome, "reasons": reasons}))
 
 
 def shard_of(user_key: str, shards: int) -> int:

@@ -98,7 +98,9 @@ def _explain_user(tenant: Tenant, user_key: str, now: datetime) -> Iterator[str]
         yield f"{whose}: {change.flow!r} began {minutes:.0f} minutes ago and was never finished; it will be undone"
     if left := tenant.changes.leftovers(user_key):
         yield f"{whose}: {len(left)} retired pictures, with their faces, are still to be deleted"
-    if change is None and not left:
+    if user is not None and user.deferred is not None:
+        yield f"{whose}: the deferred steps {', '.join(user.deferred.steps)} are still to be judged"
+    elif change is None and not left:
         yield f"{whose}: nothing is left to do; it was settled meanwhile"
 
 

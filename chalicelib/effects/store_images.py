@@ -35,4 +35,4 @@ def undo(ports: EffectPorts, change: Change, draft: Draft) -> None:  # noqa: ARG
 
 def effect() -> Effect:
     summary, calls = "Store the pictures in S3.", ("s3:PutObject",)
-    return Effect("store_images", summary, Phase.BEFORE, do, undo, journaled=True, calls=calls)
+    return Effect("store_images", summary, Phase.BEFORE, do, undo, journaled=True, keeps_pictures=True, calls=calls)

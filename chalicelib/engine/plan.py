@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chalicelib.model.change import Effect, Phase
-from chalicelib.model.plugins import Plugins, Signal
+from chalicelib.model.plugins import Plugins, Signal, closure
 from chalicelib.model.policy import AnyOf, Execution, Flow, Step
 
 MADE = "made"  # the draft of the effects before the commit, where they are made beside the checks
-_PICTURES = ("selfie", "id_card")
+PICTURES = ("selfie", "id_card")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Plan:
 
     `signals` are each read at most once, those they rest on first; `rests_on` says on which.
     `asked` holds the parameters handed to AWS, by AWS's name: the lowest value that any step asks for.
-    `inputs` are the fields of the request that must be there.
+    `inputs` are the fields of the request that must be there. `deferred` are the steps, by id, that come later.
     """
 
     flow: Flow
@@ -29,6 +29,7 @@ class Plan:
     asked: Mapping[str, float]
     inputs: tuple[str, ...]
     effects: tuple[Effect, ...]
+    deferred: tuple[str, ...]
 
     @property
     def creates(self) -> bool:
@@ -41,17 +42,22 @@ class Plan:
         return MADE in self.signals
 
 
-def plan_flow(flow: Flow, plugins: Plugins, execution: Execution = Execution.FASTEST) -> Plan:
-    """Derive the plan; the flow has been validated against the same plugins."""
+def plan_flow(whole: Flow, plugins: Plugins, execution: Execution = Execution.FASTEST) -> Plan:
+    """Derive the plan of what is judged at once; the flow has been validated against the same plugins.
+
+    What deferred steps look at is not asked of AWS yet; but of the request it must be there, to be stored.
+    """
+    flow, deferred = whole.at_once(), whole.deferred()
     effects = tuple(plugins.effects[name] for name in flow.effects)
     wanted = [need for step in checks_of(flow) for need in plugins.checks[step.check].needs]
     wanted += [name for effect in effects for name in effect.inputs]
+    wanted += [name for name in PICTURES if name in _looked_at(deferred, plugins)]
     known = plugins.signals
     before = tuple(effect for effect in effects if effect.phase is Phase.BEFORE)
     if execution is Execution.SPECULATIVE and before:
-        known = _read_ahead(_closure(wanted, known), before, known)
+        known = _read_ahead(closure(wanted, known), before, known)
         wanted.append(MADE)
-    names = _closure(wanted, known)
+    names = closure(wanted, known)
     rests_on = {name: known[name].needs + tuple(use for use in known[name].uses if use in names) for name in names}
     ordered = _dependencies_first(names, rests_on)
     signals = {name: known[name] for name in ordered}
@@ -63,7 +69,12 @@ def plan_flow(flow: Flow, plugins: Plugins, execution: Execution = Execution.FAS
         asked=_asked(flow, plugins),
         inputs=tuple(dict.fromkeys(_inputs(signals.values(), names))),
         effects=effects,
+        deferred=tuple(step.id for step in deferred.steps),
     )
+
+
+def _looked_at(flow: Flow, plugins: Plugins) -> set[str]:
+    return closure((need for step in checks_of(flow) for need in plugins.checks[step.check].needs), plugins.signals)
 
 
 def _read_ahead(names: set[str], before: Iterable[Effect], known: Mapping[str, Signal]) -> dict[str, Signal]:
@@ -76,7 +87,7 @@ def _read_ahead(names: set[str], before: Iterable[Effect], known: Mapping[str, S
         name=MADE,
         summary="What the effects before the commit have made, beside the checks.",
         read=_not_here,
-        needs=tuple(name for name in _PICTURES if name in names),
+        needs=tuple(name for name in PICTURES if name in names),
         uses=(),
         inputs=(),
         calls=tuple(call for effect in before for call in effect.calls),
@@ -95,17 +106,6 @@ def checks_of(flow: Flow) -> Iterator[Step]:
             yield from step.branches
         else:
             yield step
-
-
-def _closure(wanted: Iterable[str], signals: Mapping[str, Signal]) -> set[str]:
-    names: set[str] = set()
-    todo = list(wanted)
-    while todo:
-        name = todo.pop()
-        if name not in names:
-            names.add(name)
-            todo += signals[name].needs
-    return names
 
 
 def _dependencies_first(names: Iterable[str], rests_on: Mapping[str, tuple[str, ...]]) -> list[str]:

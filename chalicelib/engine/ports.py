@@ -46,6 +46,7 @@ class Ports:
     `claim_liveness(submission)` takes the liveness session for this verification, once and for ever.
     `collection_for(user_key)` names the shard that a new face goes to; `image_key(user_key, change_id, kind)` a
     picture's place. `candidate()` is the policy's `shadow`, if it names one; it raises rather than wait.
+    `call_deferred(user_key)` has the deferred steps judged soon; it never raises AwsError.
     """
 
     signal_request: Callable[[Submission, Mapping[str, float]], object]
@@ -56,6 +57,7 @@ class Ports:
     collection_for: Callable[[str], str]
     image_key: Callable[[str, str, str], str]
     new_change_id: Callable[[], str]
+    call_deferred: Callable[[str], None]
     now: Callable[[], datetime]
     clock_s: Callable[[], float]
     candidate: Callable[[], Policy] | None = None

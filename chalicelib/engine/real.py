@@ -67,6 +67,8 @@ def _commit(
         finish(begun, material, this.ports.writing)
     else:
         commit(_change(this, images), material, this.ports.writing)
+    if this.plan.deferred:
+        this.ports.call_deferred(this.submission.user_key)
 
 
 def _change(this: Verification, images: Mapping[str, Image]) -> Change:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
-from typing import Any
 
 from chalicelib.engine.ahead import Ahead
+from chalicelib.engine.decision import ENGINE_VERSION, decision_of
 from chalicelib.engine.gather import Gathering
-from chalicelib.engine.judge import Judgement, judge
-from chalicelib.engine.plan import MADE, Plan, plan_flow
+from chalicelib.engine.judge import judge
+from chalicelib.engine.plan import MADE, PICTURES, Plan, plan_flow
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.real import Verification, make_real, prepared
-from chalicelib.engine.record import extracted_fields, recorded_signals
 from chalicelib.engine.shadow import shadow_decision
-from chalicelib.errors import BadRequestError, ConsentMissingError
+from chalicelib.errors import BadRequestError, ConflictError, ConsentMissingError
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.decision import Decision, Verdict
-from chalicelib.model.facts import CollectionSearch
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Execution, Flow, Policy
 from chalicelib.model.submission import Submission
-
-ENGINE_VERSION = "1"
 
 
 def verify(policy: Policy, submission: Submission, plugins: Plugins, ports: Ports) -> Decision:
@@ -65,12 +60,29 @@ def _decide(this: Verification) -> Decision:
             if this.policy.execution is not Execution.CHEAPEST:
                 gathering.start_all()
             judgement = judge(plan, gathering)
+            if judgement.verdict is Verdict.APPROVED:
+                _look_at_the_user(this, gathering)
+                gathering.values(tuple(name for name in PICTURES if name in plan.signals))  # they are stored
             known = gathering.known()
-            decision = _decision(this, judgement, gathering)
+            decision = replace(
+                decision_of(plan, this.policy, this.submission, judgement, gathering, ports.now()),
+                shadow=shadow_decision(
+                    this.policy, this.submission.flow, plan.plugins, known, gathering.missing(), ports.candidate
+                ),
+            )
         make_real(this, decision, known, ahead)
     finally:
         ahead.take_back()
     return decision
+
+
+def _look_at_the_user(this: Verification, gathering: Gathering) -> None:
+    """Raises ConflictError when an approval about a known user would come before that user's deferred steps."""
+    if this.plan.creates:
+        return
+    user = gathering.values(("user",))["user"]
+    if user is not None and not user.may_authenticate(this.policy.while_deferred, this.submission.received_at):
+        raise ConflictError("deferred-steps-open", "Steps of this user's registration are still open; try again later.")
 
 
 def _refused(policy: Policy, submission: Submission, plan: Plan, ports: Ports) -> Decision:
@@ -109,34 +121,3 @@ def _check_inputs(plan: Plan, submission: Submission) -> None:
         raise BadRequestError(
             "missing-field", f"The flow {plan.flow.name!r} needs {', '.join(missing)} in the request.", missing[0]
         )
-
-
-def _decision(this: Verification, judgement: Judgement, gathering: Gathering) -> Decision:
-    plan, policy, submission, ports = this.plan, this.policy, this.submission, this.ports
-    known, missing = gathering.known(), gathering.missing()
-    return Decision(
-        verification_id=submission.verification_id,
-        tenant=submission.tenant,
-        flow=submission.flow,
-        user_id=submission.user_id,
-        user_key=submission.user_key,
-        verdict=judgement.verdict,
-        reasons=judgement.reasons,
-        results=judgement.results,
-        not_reached=judgement.not_reached,
-        policy_digest=policy.digest,
-        engine_version=ENGINE_VERSION,
-        decided_at=ports.now(),
-        duration_ms=gathering.elapsed_ms(),
-        timings=gathering.timings(),
-        face_models=_face_models(known),
-        signals=recorded_signals(known, missing, plan.signals),
-        extracted=extracted_fields(known),
-        consent=submission.consent,
-        shadow=shadow_decision(policy, submission.flow, plan.plugins, known, missing, ports.candidate),
-    )
-
-
-def _face_models(known: Mapping[str, Any]) -> tuple[str, ...]:
-    search = known.get("collection_search")
-    return search.face_models if isinstance(search, CollectionSearch) else ()

@@ -159,6 +159,7 @@ class Effect:
     finish: Callable[[Any, str], None] = _finish_nothing
     inputs: tuple[str, ...] = ()
     journaled: bool = False
+    keeps_pictures: bool = False
     calls: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     answers_new: tuple[str, ...] = ()

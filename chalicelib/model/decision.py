@@ -70,7 +70,8 @@ class Shadow:
 class Decision:
     """`not_reached` are the steps after the one that settled it. `signals` are the recorded ones, for replay.
 
-    `face_models` are the versions of the face models that the searched collections go by.
+    `deferred` are the steps that are judged after this decision; `follows` is the decision that left them open, if this
+    one is about them. `face_models` are the versions of the face models that the searched collections go by.
     """
 
     verification_id: str
@@ -87,6 +88,8 @@ class Decision:
     decided_at: datetime
     duration_ms: float
     timings: tuple[SignalTiming, ...] = ()
+    deferred: tuple[str, ...] = ()
+    follows: str | None = None
     face_models: tuple[str, ...] = ()
     signals: Mapping[str, object] = field(default_factory=dict, repr=False)
     extracted: Mapping[str, str] = field(default_factory=dict, repr=False)

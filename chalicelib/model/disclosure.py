@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.model.policy import Disclosure
 
 _ALWAYS = ("id", "flow", "user_id", "decision", "alternative_path", "decided_at")
-_FULL = ("policy_digest", "engine_version", "not_reached", "duration_ms", "extracted")
+_FULL = ("policy_digest", "engine_version", "not_reached", "deferred", "duration_ms", "extracted")
 _FINDING = ("step", "check", "outcome", "reason", "consequence")
 _MEASURED = ("observed", "limit")
 

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.model.consent import Consent
+from chalicelib.model.deferred import BELIEVED_FOR, Deferred
+from chalicelib.model.policy import WhileDeferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,7 @@ class Liveness:
 
 class UserStatus(StrEnum):
     PENDING = "pending"  # being made; treated as not there
+    PROVISIONAL = "provisional"  # approved, with deferred steps open
     ACTIVE = "active"
     REVOKED = "revoked"
     ERASING = "erasing"  # all that is held of it is being deleted; nobody can register under its id meanwhile
@@ -264,6 +267,17 @@ class User:
     consent: Consent | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     fields_end_at: datetime | None = None
+    deferred: Deferred | None = None
+
+    @property
+    def is_registered(self) -> bool:
+        return self.status in (UserStatus.ACTIVE, UserStatus.PROVISIONAL)
+
+    def may_authenticate(self, while_deferred: WhileDeferred, now: datetime) -> bool:
+        """Deferred steps that are open for too long are as good as failed."""
+        if self.deferred is None or self.status is not UserStatus.PROVISIONAL:
+            return self.status is UserStatus.ACTIVE
+        return while_deferred is WhileDeferred.ALLOW and now < self.deferred.since + BELIEVED_FOR
 
     def at(self, now: datetime) -> User:
         """The record without what has expired by now, whether or not it is deleted already."""
@@ -273,7 +287,7 @@ class User:
 
     def has_face(self, face_id: str, now: datetime) -> bool:
         """Whether this face counts as the user's now: the one rule by which a found face becomes a match."""
-        faces = self.at(now).faces if self.status is UserStatus.ACTIVE else ()
+        faces = self.at(now).faces if self.is_registered else ()
         return any(face.face_id == face_id for face in faces)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import ModuleType
@@ -130,6 +130,18 @@ class Plugins:
         """The checks whose observed values are scores."""
         scores = {name for name, signal in self.signals.items() if signal.scores}
         return frozenset(name for name, check in self.checks.items() if scores.intersection(check.needs))
+
+
+def closure(wanted: Iterable[str], signals: Mapping[str, Signal]) -> set[str]:
+    """These signals, by name, and all that they need."""
+    names: set[str] = set()
+    todo = list(wanted)
+    while todo:
+        name = todo.pop()
+        if name not in names:
+            names.add(name)
+            todo += signals[name].needs
+    return names
 
 
 def check_of(module: ModuleType) -> Check:

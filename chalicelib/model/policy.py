@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -21,6 +21,13 @@ class Disclosure(StrEnum):
     NONE = "none"
 
 
+class WhileDeferred(StrEnum):
+    """Whether a user whose registration has deferred steps open may authenticate."""
+
+    ALLOW = "allow"
+    REFUSE = "refuse"
+
+
 class Consequence(StrEnum):
     """What a failed or inconclusive step does to the decision."""
 
@@ -31,13 +38,17 @@ class Consequence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One check with its parameters. `parameters` is an instance of the check's own Parameters dataclass."""
+    """One check with its parameters. `parameters` is an instance of the check's own Parameters dataclass.
+
+    `defer`: it is judged after the answer, on what was stored.
+    """
 
     id: str
     check: str
     parameters: object
     on_fail: Consequence = Consequence.DENY
     on_inconclusive: Consequence = Consequence.DENY
+    defer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,7 @@ class AnyOf:
     branches: tuple[Step, ...]
     on_fail: Consequence = Consequence.DENY
     on_inconclusive: Consequence = Consequence.DENY
+    defer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,15 @@ class Flow:
     name: str
     steps: tuple[Step | AnyOf, ...]
     effects: tuple[str, ...] = ()
+
+    def at_once(self) -> Flow:
+        """What is judged before the answer."""
+        return replace(self, steps=tuple(step for step in self.steps if not step.defer))
+
+    def deferred(self) -> Flow:
+        """What is judged after it; its effects have run by then."""
+        later = tuple(replace(step, defer=False) for step in self.steps if step.defer)
+        return Flow(self.name, later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +130,7 @@ class Policy:
     flows: Mapping[str, Flow]
     disclose: Disclosure = Disclosure.FULL
     shadow: str | None = None
+    while_deferred: WhileDeferred = WhileDeferred.REFUSE
 
 
 def collection_names(tenant: str, shards: int) -> tuple[str, ...]:

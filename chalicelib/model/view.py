@@ -20,6 +20,8 @@ def decision_details(decision: Decision) -> dict[str, Any]:
         "reasons": _reasons(decision.reasons),
         "findings": [_finding_view(result) for result in decision.results],
         "not_reached": list(decision.not_reached),
+        "deferred": list(decision.deferred),
+        "follows": decision.follows,
         "policy_digest": decision.policy_digest,
         "engine_version": decision.engine_version,
         "face_models": list(decision.face_models),

@@ -84,6 +84,7 @@ class _Steps:
         self._adjust(entries(keys.get("adjust")))
         self._set("on_fail", entries(keys.get("on_fail")))
         self._set("on_inconclusive", entries(keys.get("on_inconclusive")))
+        self._set("defer", entries(keys.get("defer")))
         inherited = dict(self._by_id())
         self._insert(items(keys.get("insert")))
         if "disable" in keys:

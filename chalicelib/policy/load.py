@@ -23,6 +23,7 @@ from chalicelib.model.policy import (
     Policy,
     Retention,
     Step,
+    WhileDeferred,
 )
 from chalicelib.policy.inherit import inherit, step_id
 from chalicelib.policy.problems import Form
@@ -165,6 +166,7 @@ def _policy(tenant: str, resolved: Node, plugins: Plugins) -> Policy:
         consent_required=values.get("consent") == "required",
         flows={name: _flow(name, flow, plugins) for name, flow in entries(entries(resolved)["flows"]).items()},
         disclose=Disclosure(values.get("disclose", Disclosure.FULL)),
+        while_deferred=WhileDeferred(values.get("while_deferred", WhileDeferred.REFUSE)),
     )
     return dataclasses.replace(policy, digest=_digest(policy))
 
@@ -181,7 +183,11 @@ def _flow(name: str, flow: Node, plugins: Plugins) -> Flow:
 
 def _step(step: Node, plugins: Plugins) -> Step | AnyOf:
     keys, name = entries(step), step_id(step) or ""
-    consequences = {key: Consequence(keys[key].plain()) for key in ("on_fail", "on_inconclusive") if key in keys}
+    consequences: dict[str, Any] = {
+        key: Consequence(keys[key].plain()) for key in ("on_fail", "on_inconclusive") if key in keys
+    }
+    if "defer" in keys:
+        consequences["defer"] = keys["defer"].plain()
     if "any_of" in keys:
         return AnyOf(name, tuple(_check(each, plugins) for each in items(keys["any_of"])), **consequences)
     return dataclasses.replace(_check(step, plugins), **consequences)

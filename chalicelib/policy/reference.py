@@ -45,8 +45,17 @@ steps:
       - check: stored_face_match
       - check: collection_match
     id: face_match                          # default: any_of
+  - check: minimum_age
+    defer: true                             # judged after the answer
 effects: [store_images, index_face, save_user]
 ```
+
+A deferred step is judged soon after the answer, by the policy then in force, on the stored pictures and on what the
+request claimed. Until then the user is `provisional`: nobody else can register the face, and `while_deferred` says
+whether the user may authenticate (for an hour at most: what could not be judged by then has not passed). If a deferred
+step denies, the registration is rolled back: the user is `revoked`, faces and pictures are deleted, and a second
+decision in the log says why. Only flows that make a user and store the pictures can have deferred steps, and these
+cannot send anyone to review.
 """
 
 _CHANGES = """\
@@ -59,7 +68,7 @@ flows:
   register:
     adjust: {pose: {max_yaw_deg: 20}}       # other parameters, by step id; the rest stays
     disable: [eyes_open]                    # steps that do not run
-    on_fail: {duplicate_face: review}       # other consequences; on_inconclusive likewise
+    on_fail: {duplicate_face: review}       # other consequences; on_inconclusive and defer likewise
     insert:                                 # further steps, `after` or `before` an inherited one
       - after: pose
         check: face_size

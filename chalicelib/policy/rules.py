@@ -12,6 +12,7 @@ from chalicelib.errors import PolicyProblem
 from chalicelib.model.change import Phase
 from chalicelib.model.plugins import Check, Plugins
 from chalicelib.model.policy import Consequence, Retention
+from chalicelib.policy.deferral import deferral_problems, is_deferred
 from chalicelib.policy.inherit import step_id
 from chalicelib.policy.problems import one_of
 from chalicelib.policy.tree import Node, entries, items, text_of
@@ -36,6 +37,7 @@ def rule_problems(policy: Node, plugins: Plugins) -> Iterator[PolicyProblem]:
             if (check := plugins.checks.get(text_of(entries(step).get("check")) or "")) is not None:
                 yield from _range_problems(step, check)
         yield from _effect_problems(effects, plugins)
+        yield from deferral_problems(steps, effects, plugins)
 
 
 def _retention_problems(days: Mapping[str, Node]) -> Iterator[PolicyProblem]:
@@ -58,9 +60,9 @@ def _checks(steps: Node) -> Iterator[Node]:
 def _consequence_problems(steps: Node) -> Iterator[PolicyProblem]:
     if not items(steps):
         yield steps.place.problem("the flow has no steps: nothing is approved by default", "at least one step")
-    elif all(text_of(entries(step).get("on_fail")) == Consequence.WARN for step in items(steps)):
-        expected = "a step whose on_fail is deny or review"
-        yield steps.place.problem("every step only warns: the flow could refuse nobody", expected)
+    elif all(text_of(entries(step).get("on_fail")) == Consequence.WARN or is_deferred(step) for step in items(steps)):
+        expected = "a step that is not deferred and whose on_fail is deny or review"
+        yield steps.place.problem("every step only warns or is deferred: the flow could refuse nobody", expected)
 
 
 def _id_problems(steps: Node, file: str, plugins: Plugins) -> Iterator[PolicyProblem]:

@@ -11,7 +11,7 @@ import dataclasses
 from chalicelib.model.decision import Verdict
 from chalicelib.model.findings import Outcome
 from chalicelib.model.plugins import Check, Number, Plugins
-from chalicelib.model.policy import Consequence, Disclosure, Execution, FaceStorage, Limits, Retention
+from chalicelib.model.policy import Consequence, Disclosure, Execution, FaceStorage, Limits, Retention, WhileDeferred
 from chalicelib.policy.pieces import Schema, choice, mapping, number, parameters, refused, text
 
 # `(?!\n)` because Python's `$` would also match before a line's end.
@@ -21,7 +21,14 @@ STEP_PATTERN = r"^[a-z][a-z0-9_-]{0,63}(?!\n)$"
 LINT_PATTERN = r"^[a-z][a-z0-9-]{0,63}(?!\n)$"
 DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\n)$"
 ASSERTED = (Verdict.APPROVED, Verdict.DENIED, Verdict.REVIEW)  # what follows from findings
-CHANGES = ("adjust", "disable", "on_fail", "on_inconclusive", "insert")
+CHANGES = ("adjust", "disable", "on_fail", "on_inconclusive", "defer", "insert")
+
+
+_DEFER: Schema = {
+    "type": "boolean",
+    "default": False,
+    "description": "judged after the answer, on the stored pictures; if it fails, the registration is rolled back",
+}
 
 
 def schema(plugins: Plugins) -> Schema:
@@ -87,6 +94,10 @@ def _top(plugins: Plugins) -> Schema:
         "consent": {
             **choice("consent", ("required", "optional"), "whether a request must carry the applicant's consent"),
             "default": "optional",
+        },
+        "while_deferred": {
+            **choice("answer", WhileDeferred, "whether a user may authenticate while deferred steps are open"),
+            "default": "refuse",
         },
         "disclose": {
             **choice("disclosure", Disclosure, "what the answer to a request, which the applicant may see, tells"),
@@ -203,6 +214,11 @@ def _flow(plugins: Plugins) -> Schema:
         "disable": {**step_ids, "description": "inherited steps that do not run, by step id"},
         "on_fail": {**by_step, "additionalProperties": {"$ref": "#/$defs/on_fail"}},
         "on_inconclusive": {**by_step, "additionalProperties": {"$ref": "#/$defs/on_inconclusive"}},
+        "defer": {
+            **by_step,
+            "additionalProperties": _DEFER,
+            "description": "inherited steps, by step id: true or false",
+        },
         "insert": {
             "type": "array",
             "items": {"$ref": "#/$defs/inserted_step"},
@@ -230,6 +246,7 @@ def _step(plugins: Plugins, anchors: Schema) -> Schema:
         },
         "on_fail": {"$ref": "#/$defs/on_fail"},
         "on_inconclusive": {"$ref": "#/$defs/on_inconclusive"},
+        "defer": _DEFER,
     }
     inside = refused("the checks of an any_of are its items")
     shape = {
@@ -258,7 +275,7 @@ def _one_anchor(anchors: Schema) -> list[Schema]:
 
 def _branch(plugins: Plugins) -> Schema:
     its_own = refused("it belongs to the any_of, not to one of its alternatives")
-    properties = {**_branch_properties(plugins), "on_fail": its_own, "on_inconclusive": its_own}
+    properties = {**_branch_properties(plugins), "on_fail": its_own, "on_inconclusive": its_own, "defer": its_own}
     return {**mapping(properties, required=("check",)), "allOf": [{"$ref": "#/$defs/with_by_check"}]}
 
 

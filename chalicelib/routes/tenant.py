@@ -41,11 +41,24 @@ def get_user(user_id: str) -> Response:  # noqa: ARG001 - see _wanted_user
             "status": user.status.value,
             "faces": len(user.faces),
             "properties": {**user.properties, **user.fields},
+            "deferred": _deferred(user),
             "consent": consent_view(user.consent),
             "created_at": user.created_at.isoformat() if user.created_at else None,
             "last_authenticated_at": user.last_authenticated_at.isoformat() if user.last_authenticated_at else None,
         },
     )
+
+
+def _deferred(user: User) -> dict[str, object] | None:
+    """What is still to be judged of the user's registration."""
+    if user.deferred is None:
+        return None
+    deferred = user.deferred
+    return {
+        "steps": list(deferred.steps),
+        "verification_id": deferred.verification_id,
+        "since": deferred.since.isoformat(),
+    }
 
 
 @blueprint.route("/v1/policy", authorizer=tenant_auth)

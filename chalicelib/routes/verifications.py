@@ -11,6 +11,7 @@ from typing import Any
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import AwsError, BadRequestError, CountersignError, NotFoundError
+from chalicelib.model.deferred import deferred_decision_id
 from chalicelib.model.disclosure import applicant_view
 from chalicelib.model.images import MAX_IMAGE_BYTES
 from chalicelib.model.log import ALGORITHM
@@ -107,9 +108,19 @@ def _disclosed(view: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
 @blueprint.route("/v1/verifications/{verification_id}", authorizer=tenant_auth)
 @answering
 def get_verification(verification_id: str) -> Response:
-    """A decision from the decision log."""
-    view = _tenant().decisions.get(verification_id, datetime.now(UTC))
-    return answer(200, with_messages(view, services().reason_messages))
+    """A decision from the decision log; with what became of its deferred steps, if it has any."""
+    tenant, now = _tenant(), datetime.now(UTC)
+    view = with_messages(tenant.decisions.get(verification_id, now), services().reason_messages)
+    if view["deferred"]:
+        view["deferred_decision"] = _second(deferred_decision_id(verification_id), tenant, now)
+    return answer(200, view)
+
+
+def _second(decision_id: str, tenant: Tenant, now: datetime) -> dict[str, str]:
+    try:
+        return {"id": decision_id, "decision": tenant.decisions.get(decision_id, now)["decision"]}
+    except NotFoundError:
+        return {"id": decision_id, "decision": "open"}
 
 
 @blueprint.route("/v1/verifications/{verification_id}/receipt", authorizer=tenant_auth)

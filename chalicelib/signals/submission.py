@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date
 
 from chalicelib.errors import BadImageError, SignalMissingError
-from chalicelib.model.facts import Liveness, LivenessStatus, User, UserStatus
+from chalicelib.model.facts import Liveness, LivenessStatus, User
 from chalicelib.model.images import Image, ImageRejectedError, read_image
 from chalicelib.signals.request import SignalRequest
 
@@ -47,6 +47,6 @@ def user_key(request: SignalRequest) -> str:
 
 
 def user(request: SignalRequest, *, user_key: str) -> User | None:
-    """The stored user, if there is an active one, without what has expired."""
+    """The stored user, if there is a registered one, without what has expired."""
     record = request.users.get(user_key)
-    return record.at(request.submission.received_at) if record and record.status is UserStatus.ACTIVE else None
+    return record.at(request.submission.received_at) if record and record.is_registered else None

@@ -106,7 +106,11 @@ class Changes:
     def _why_not(self, change: Change) -> ConflictError:
         item = self._table.get(self._key(change.user_key))
         active = item is not None and item["status"] == UserStatus.ACTIVE
-        if change.creates and active:
+        provisional = item is not None and item["status"] == UserStatus.PROVISIONAL
+        if provisional and not change.creates:
+            text = "Steps of this user's registration are still open; try again later."
+            return ConflictError("deferred-steps-open", text)
+        if change.creates and (active or provisional):
             return ConflictError("user-exists", "This user is registered already.")
         if change.creates or active:
             return ConflictError("user-busy", "Another request is changing this user; try again in a moment.")
@@ -155,7 +159,7 @@ class Changes:
         """
         where = self._key(user_key)
         item: Item = self._table.get(where) or {}
-        if "due_at" not in item or "change" in item:
+        if "due_at" not in item or "change" in item or "deferred" in item:
             return
         due = due_clause(where["pk"], next_due(item, now))
         try:

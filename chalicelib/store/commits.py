@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, AwsUnavailableError, ConflictError
 from chalicelib.model.change import Change, Draft, Leftover, Material
+from chalicelib.model.deferred import Deferred
 from chalicelib.model.facts import StoredFace, UserStatus
 from chalicelib.store.decisions import decision_writes, is_real
 from chalicelib.store.due import due_clause
@@ -14,7 +15,9 @@ from chalicelib.store.items import Item, Table, stamp, update_expression
 from chalicelib.store.records import (
     RECOVERY_DELAY,
     consent_item,
+    deferred_item,
     face_item,
+    fields_items,
     leftover_item,
     leftovers_of_item,
     next_due,
@@ -48,9 +51,9 @@ class Commits:
             "faces": [face_item(face) for face in faces[len(retired) :]],
             "properties": {**user.properties, **material.properties},
         }
-        if fields := material.signed().decision.extracted:
-            values["fields"] = dict(fields)
-            values["fields_end_at"] = stamp(now + timedelta(days=material.retention.fields_days))
+        values |= fields_items(material.signed().decision, material.retention)
+        if material.signed().decision.deferred:
+            values |= {"status": UserStatus.PROVISIONAL.value, "deferred": deferred_item(_deferred(change, material))}
         if left:
             values["leftovers"] = [leftover_item(leftover) for leftover in left]
         if consent := material.signed().decision.consent:
@@ -70,13 +73,14 @@ class Commits:
         self._commit(update, change, material)
 
     def touch(self, change: Change, material: Material) -> None:
-        """Note the authentication of an active user, with its decision. Raises ConflictError if it is not active."""
+        """Note the authentication of a registered user, with its decision. Raises ConflictError if there is none."""
         update = self._table.update_request(
             self._key(change.user_key),
             "SET #last_authenticated_at = :now",
-            "#status = :active",
+            "#status = :active OR #status = :provisional",
             now=stamp(material.signed().decision.decided_at),
             active=UserStatus.ACTIVE.value,
+            provisional=UserStatus.PROVISIONAL.value,
         )
         self._commit(update, change, material)
 
@@ -120,6 +124,18 @@ class Commits:
 
     def _key(self, user_key: str) -> dict[str, str]:
         return user_item_key(self._tenant, user_key)
+
+
+def _deferred(change: Change, material: Material) -> Deferred:
+    decision = material.signed().decision
+    return Deferred(
+        verification_id=change.verification_id,
+        flow=change.flow,
+        steps=decision.deferred,
+        since=decision.decided_at,
+        image_keys=change.image_keys,
+        properties=material.properties,
+    )
 
 
 def _lost() -> ConflictError:

@@ -8,7 +8,10 @@ from typing import Any
 
 from chalicelib.model.change import Change, Leftover
 from chalicelib.model.consent import Consent
+from chalicelib.model.decision import Decision
+from chalicelib.model.deferred import Deferred
 from chalicelib.model.facts import StoredFace, User, UserStatus
+from chalicelib.model.policy import Retention
 from chalicelib.store.items import Item, key, moment_of, stamp
 
 RECOVERY_DELAY = timedelta(minutes=5)  # no function runs that long, so an older change is a crashed one
@@ -30,6 +33,7 @@ def user_of_item(item: Item) -> User:
         consent=_consent_of_item(item.get("consent")),
         fields=item.get("fields", {}),
         fields_end_at=moment_of(item.get("fields_end_at")),
+        deferred=_deferred_of_item(item.get("deferred")),
     )
 
 
@@ -92,6 +96,24 @@ def change_of_item(item: Any, user: Item, tenant: str) -> Change:
     )
 
 
+def fields_items(decision: Decision, retention: Retention) -> Item:
+    """What an ID document said, until its retention ends; nothing when none was read."""
+    if not decision.extracted:
+        return {}
+    ends_at = decision.decided_at + timedelta(days=retention.fields_days)
+    return {"fields": dict(decision.extracted), "fields_end_at": stamp(ends_at)}
+
+
+def deferred_item(deferred: Deferred) -> Item:
+    return {**asdict(deferred), "since": stamp(deferred.since)}
+
+
+def _deferred_of_item(item: Any) -> Deferred | None:
+    if item is None:
+        return None
+    return Deferred(**{**item, "steps": tuple(item["steps"]), "since": datetime.fromisoformat(item["since"])})
+
+
 def leftovers_of_item(item: Item) -> tuple[Leftover, ...]:
     return tuple(Leftover(**leftover) for leftover in item.get("leftovers", ()))
 
@@ -105,7 +127,7 @@ def next_due(item: Item, now: datetime) -> datetime | None:
 
     Whoever makes something of it due adds a moment here, and it becomes due with each write that brings it to rest.
     """
-    moments = [now + RECOVERY_DELAY] if item.get("leftovers") else []
+    moments = [now + RECOVERY_DELAY] if item.get("leftovers") or item.get("deferred") else []
     moments += [end for face in item.get("faces", ()) if (end := moment_of(face.get("expires_at")))]
     moments += [end] if (end := moment_of(item.get("fields_end_at"))) else []
     return min(moments, default=None)

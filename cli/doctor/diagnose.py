@@ -84,7 +84,7 @@ def diagnose(held: Holdings, rules: Rules) -> Iterator[Finding]:
     for leftover in held.record.leftovers if held.record else ():
         yield Finding(Kind.LEFTOVER, held.user_key, leftover.image_key)
     yield from _orphans(held)
-    if held.record and held.record.user.status is UserStatus.ACTIVE:
+    if held.record and held.record.user.is_registered:
         yield from _incomplete(held, held.record.user, rules)
 
 

@@ -70,6 +70,7 @@ def run(
         collection_for=lambda key: "c",
         image_key=lambda user_key, change_id, kind: kind,
         new_change_id=lambda: "c1",
+        call_deferred=lambda _: world.note("call deferred"),
         now=lambda: NOW,
         clock_s=time.perf_counter,
         candidate=candidate,

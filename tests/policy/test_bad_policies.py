@@ -83,8 +83,11 @@ STEPS = {
     "'on_fail' is not allowed here: it belongs to the any_of, not to one of its alternatives",
     "{any_of: [{check: pose}], with: {}}": "4:39  flows.f.steps[0].with  "
     "'with' is not allowed here: the checks of an any_of are its items",
-    "{check: pose, on_fail: warn}": "4:12  flows.f.steps  every step only warns: the flow could refuse nobody; "
-    "expected a step whose on_fail is deny or review",
+    "{check: pose, on_fail: warn}": "4:12  flows.f.steps  "
+    "every step only warns or is deferred: the flow could refuse nobody; "
+    "expected a step that is not deferred and whose on_fail is deny or review",
+    "{any_of: [{check: pose, defer: true}]}": "4:37  flows.f.steps[0].any_of[0].defer  "
+    "'defer' is not allowed here: it belongs to the any_of, not to one of its alternatives",
     "": "4:12  flows.f.steps  this is empty; expected at least one item",
 }
 EFFECTS = {
@@ -185,7 +188,7 @@ def test_a_misspelt_key_that_must_be_there() -> None:
     assert problems(acme=flow("{chek: pose}")) == [
         "acme.yaml:4:13  flows.f.steps[0]  the key 'check' is missing; expected `check` or `any_of`",
         "acme.yaml:4:14  flows.f.steps[0].chek  unknown key 'chek'; "
-        "expected one of check, id, with, any_of, on_fail, on_inconclusive; did you mean 'check'?",
+        "expected one of check, id, with, any_of, on_fail, on_inconclusive, defer; did you mean 'check'?",
     ]
 
 

@@ -32,6 +32,8 @@ def view(*findings: dict[str, Any]) -> dict[str, Any]:
         "reasons": [{"step": "pose", "code": "turned", "message": "Look straight."}],
         "findings": list(findings),
         "not_reached": ["sharpness"],
+        "deferred": [],
+        "follows": None,
         "policy_digest": "d",
         "engine_version": "1",
         "decided_at": "2026-11-23T12:00:00+00:00",

@@ -55,10 +55,10 @@ def test_the_sent_selfie_never_stands_in_for_a_failed_session(live: Liveness) ->
 
 
 @pytest.mark.parametrize("status", UserStatus)
-def test_only_an_active_user_is_there(status: UserStatus) -> None:
+def test_only_a_registered_user_is_there(status: UserStatus) -> None:
     stored = user("f1", status=status)
     found = submission.user(request(None, Records({"key": stored})), user_key="key")
-    assert found == (stored if status is UserStatus.ACTIVE else None)
+    assert found == (stored if status in (UserStatus.ACTIVE, UserStatus.PROVISIONAL) else None)
     assert submission.user(request(None), user_key="key") is None
 
 
