@@ -36,8 +36,8 @@ from chalicelib.errors import AwsError
 from chalicelib.model.block import Block, BlockSource
 from chalicelib.model.deadline import Deadline
 from chalicelib.model.decision import Decision
-from chalicelib.model.erasure import Erasure
 from chalicelib.model.deferred import Deferred
+from chalicelib.model.erasure import Erasure
 from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Flow, Policy, collection_names

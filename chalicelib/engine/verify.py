@@ -17,6 +17,7 @@ from chalicelib.engine.shadow import shadow_decision
 from chalicelib.errors import BadRequestError, ConflictError, ConsentMissingError
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.decision import Decision, Verdict
+from chalicelib.model.facts import User
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Execution, Flow, Policy
 from chalicelib.model.submission import Submission
@@ -62,7 +63,8 @@ def _decide(this: Verification) -> Decision:
             judgement = judge(plan, gathering)
             if judgement.verdict is Verdict.APPROVED:
                 _look_at_the_user(this, gathering)
-                gathering.values(tuple(name for name in PICTURES if name in plan.signals))  # they are stored
+                if plan.deferred:  # they are stored, for those to look at
+                    gathering.values(tuple(name for name in PICTURES if name in plan.signals))
             known = gathering.known()
             decision = replace(
                 decision_of(plan, this.policy, this.submission, judgement, gathering, ports.now()),
@@ -81,7 +83,7 @@ def _look_at_the_user(this: Verification, gathering: Gathering) -> None:
     if this.plan.creates:
         return
     user = gathering.values(("user",))["user"]
-    if user is not None and not user.may_authenticate(this.policy.while_deferred, this.submission.received_at):
+    if isinstance(user, User) and not user.may_authenticate(this.policy.while_deferred, this.submission.received_at):
         raise ConflictError("deferred-steps-open", "Steps of this user's registration are still open; try again later.")
 
 
