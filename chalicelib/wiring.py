@@ -349,7 +349,7 @@ class Tenant:
     def _call_deferred(self, user_key: str) -> None:
         """If the message is lost, the sweep finds the record."""
         try:
-            self._queue.send({"job": "deferred", "tenant": self.name, "user_key": user_key})
+            self.queue.send({"job": "deferred", "tenant": self.name, "user_key": user_key})
         except AwsError as error:
             _log.error("deferred steps were not called: %s %s", error.operation, error.code)
 
