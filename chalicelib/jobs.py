@@ -79,7 +79,7 @@ def sweep(services: Services, now: datetime) -> int:
     """Put a job on the queue for each item that is due; how many. What a lost message should have done is done so."""
     with ThreadPoolExecutor(len(SHARDS)) as pool:
         items = [item for shard in pool.map(partial(_due, services, now), SHARDS) for item in shard]
-    services.queue.send_many([_message(item) for item in items])
+    services.queue.send_many([job_of(item) for item in items])
     for item in items:
         services.due.postpone(item, now + SWEEP_AGAIN_AFTER)
     return len(items)
@@ -89,8 +89,8 @@ def _due(services: Services, now: datetime, shard: str) -> list[Item]:
     return list(services.due.until(shard, now))
 
 
-def _message(item: Item) -> Message:
-    """An item is named by the last part of its `sk`, or else of its `pk`."""
+def job_of(item: Item) -> Message:
+    """The message of the job that looks at an item that is due, named by the last part of its `sk`, or else of its `pk`."""
     tenant, name = tenant_and_name(item["pk"])
     kind, _, own_name = item["sk"].partition("#")
     job, field = JOB_OF_DUE[kind]

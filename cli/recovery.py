@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import CountersignError
-from chalicelib.jobs import JOB_OF_DUE, run
+from chalicelib.jobs import job_of, run
 from chalicelib.store.due import SHARDS
-from chalicelib.store.items import tenant_and_name
 from chalicelib.wiring import Services, Tenant
 
 _READ_AT_ONCE = 10
@@ -50,8 +49,7 @@ class Recovery:
         for number, shard in enumerate(SHARDS, 1):
             progress(f"the index of what is due, {number} of {len(SHARDS)}")
             for item in self._services.due.until(shard, now):
-                tenant, user_key = tenant_and_name(item["pk"])
-                body = json.dumps({"job": JOB_OF_DUE[item["sk"]], "tenant": tenant, "user_key": user_key})
+                body = json.dumps(job_of(item))
                 tasks.setdefault(_id(body), Task(_id(body), body)).due_at = item["due_at"]
         return sorted(tasks.values(), key=lambda task: task.id)
 
@@ -113,9 +111,9 @@ def _message(body: str) -> dict[str, Any] | None:
 
 
 def _id(body: str) -> str:
-    """The same for each message of one job about one user."""
+    """The same for each message of one job about one thing, whatever it is named by: a user, a block, an erasure."""
     message = _message(body)
     if message is None:
         return "not-a-job"
-    about = str(message.get("user_key", ""))[:_KEY_LENGTH]
-    return "/".join(part for part in (str(message["tenant"]), str(message["job"]), about) if part)
+    about = [str(value)[:_KEY_LENGTH] for name, value in sorted(message.items()) if name not in ("job", "tenant")]
+    return "/".join((str(message["tenant"]), str(message["job"]), *about))
