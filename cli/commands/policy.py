@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import click
 from rich.text import Text
 
+from cli.workbench.commands.calibrate import calibrate
 from cli.workbench.commands.diff import diff
 from cli.workbench.commands.explain import explain
 from cli.workbench.commands.prove import prove
@@ -32,6 +33,7 @@ WORKFLOW = (
     Stage("Check", (validate, test, prove)),
     Stage("Understand", (explain,)),
     Stage("Compare", (diff, replay, shadow_report)),
+    Stage("Tune", (calibrate,)),
 )
 
 

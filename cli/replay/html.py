@@ -18,7 +18,11 @@ _STYLE = (Path(__file__).parent / "report.css").read_text
 
 def report(title: str, about: str, results: Sequence[FlowResult]) -> str:
     """`title` and `about` are plain text."""
-    body = "".join(part for result in results for part in _flow(result))
+    return page(title, about, "".join(part for result in results for part in _flow(result)))
+
+
+def page(title: str, about: str, body: str) -> str:
+    """A whole page; `body` is HTML."""
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE(encoding="utf-8")}</style>'
@@ -34,8 +38,8 @@ def _flow(result: FlowResult) -> Iterator[str]:
         yield _tiles(result)
         yield _directions(result)
         yield _over_time(result, days)
-        yield _table("What flips", ("from", "to", "decisions", "was", "would be", "for example"), _flip_rows(result))
-        yield _table("What cannot be told", ("because", "decisions"), _unknown_rows(result))
+        yield table("What flips", ("from", "to", "decisions", "was", "would be", "for example"), _flip_rows(result))
+        yield table("What cannot be told", ("because", "decisions"), _unknown_rows(result))
         yield from map(_distribution, result.distributions)
     yield "</section>"
 
@@ -129,7 +133,7 @@ def _badge(verdict: str) -> str:
     return f'<span class="badge {escape(verdict)}">{escape(verdict)}</span>'
 
 
-def _table(title: str, header: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
+def table(title: str, header: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
     """Cells are HTML. Nothing when there are no rows."""
     lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     head = "".join(f"<th>{escape(name)}</th>" for name in header)

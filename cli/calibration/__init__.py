@@ -1,0 +1,1 @@
+"""Thresholds from labelled scores: error rates with confidence, and what a sample of that size can support."""
