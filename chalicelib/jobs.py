@@ -90,7 +90,7 @@ def _due(services: Services, now: datetime, shard: str) -> list[Item]:
 
 
 def job_of(item: Item) -> Message:
-    """The message of the job that looks at an item that is due, named by the last part of its `sk`, or else of its `pk`."""
+    """The message of the job that looks at a due item, named by the last part of its `sk`, or else of its `pk`."""
     tenant, name = tenant_and_name(item["pk"])
     kind, _, own_name = item["sk"].partition("#")
     job, field = JOB_OF_DUE[kind]
