@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from chalicelib.model.credential import Scope
-from chalicelib.store.credentials import Credentials
+from chalicelib.wiring import Services
 from cli.errors import CliError
 from cli.operator import operator_services
 
@@ -21,7 +21,8 @@ _TENANT = click.option("--tenant", required=True, help="The tenant: the name of 
 def keys() -> None:
     """Make, list, rotate and revoke the keys with which tenants call the API.
 
-    With COUNTERSIGN_TABLE set, that table is used, by your AWS credentials; else the service of `make serve`.
+    With COUNTERSIGN_TABLE and its like set, that environment is used, by your AWS credentials; else the service of
+    `make serve`. Each change is signed into the audit log, so COUNTERSIGN_SIGNING_KEY_ID must be set too.
     """
 
 
@@ -42,7 +43,10 @@ def create(tenant: str, name: str, scopes: tuple[str, ...]) -> None:
 
     A front end that submits and hands answers on needs `--scope verify` alone.
     """
-    click.echo(_credentials().create(tenant, name, datetime.now(UTC), map(Scope, scopes)))
+    services, now = operator_services(), datetime.now(UTC)
+    token = services.credentials.create(tenant, name, now, map(Scope, scopes))
+    services.tenant(tenant).audit.note("key_created", {"key": _key_id(token), "scopes": sorted(scopes)}, now)
+    click.echo(token)
 
 
 @keys.command("list")
@@ -50,7 +54,7 @@ def create(tenant: str, name: str, scopes: tuple[str, ...]) -> None:
 def list_keys(tenant: str) -> None:
     """List a tenant's keys, without their secrets."""
     table = Table("key id", "name", "scopes", "created", "last used", "ends", "revoked", box=None)
-    for key in _credentials().list(tenant):
+    for key in operator_services().credentials.list(tenant):
         times = (key.created_at, key.last_used_at, key.ends_at, key.revoked_at)
         table.add_row(key.key_id, escape(key.name), " ".join(sorted(key.scopes)), *map(_to_the_minute, times))
     Console().print(table)
@@ -65,8 +69,11 @@ def rotate(tenant: str, key_id: str, overlap_hours: int) -> None:
 
     Put the new key where the old one was, and look with `countersign keys list` that the old one is not used any more.
     """
-    credentials = _of_tenant(tenant, key_id)
-    click.echo(credentials.rotate(key_id, datetime.now(UTC), timedelta(hours=overlap_hours)))
+    services, now = _services_with(tenant, key_id), datetime.now(UTC)
+    token = services.credentials.rotate(key_id, now, timedelta(hours=overlap_hours))
+    details = {"key": _key_id(token), "replaces": key_id, "overlap_hours": overlap_hours}
+    services.tenant(tenant).audit.note("key_rotated", details, now)
+    click.echo(token)
 
 
 @keys.command()
@@ -74,8 +81,9 @@ def rotate(tenant: str, key_id: str, overlap_hours: int) -> None:
 @click.argument("key_id")
 def revoke(tenant: str, key_id: str) -> None:
     """Make the key KEY_ID worthless."""
-    credentials = _of_tenant(tenant, key_id)
-    credentials.revoke(key_id, datetime.now(UTC))
+    services, now = _services_with(tenant, key_id), datetime.now(UTC)
+    services.credentials.revoke(key_id, now)
+    services.tenant(tenant).audit.note("key_revoked", {"key": key_id}, now)
     click.echo(f"revoked {key_id}; within a minute no request is admitted with it")
 
 
@@ -83,13 +91,13 @@ def _to_the_minute(moment: str | None) -> str | None:
     return moment and datetime.fromisoformat(moment).strftime("%Y-%m-%d %H:%M")
 
 
-def _of_tenant(tenant: str, key_id: str) -> Credentials:
+def _services_with(tenant: str, key_id: str) -> Services:
     """Raises CliError when the key is not this tenant's."""
-    credentials = _credentials()
-    if key_id not in {credential.key_id for credential in credentials.list(tenant)}:
+    services = operator_services()
+    if key_id not in {credential.key_id for credential in services.credentials.list(tenant)}:
         raise CliError(f"Tenant {tenant!r} has no key {key_id!r}; `countersign keys list` shows what it has.")
-    return credentials
+    return services
 
 
-def _credentials() -> Credentials:
-    return operator_services().credentials
+def _key_id(token: str) -> str:
+    return token.split("_")[1]

@@ -11,6 +11,7 @@ import click
 
 from cli.commands.options import connection
 from cli.connection import connect
+from cli.operator import operator_services
 from cli.receipts import Verdict, read_keys, read_receipts, verify
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -45,6 +46,20 @@ def get(verification_id: str, tenant: str | None, url: str | None, key: str | No
     Example: countersign receipts get 5f0c... --tenant acme > receipt.json
     """
     click.echo(json.dumps(connect(tenant, url, key).receipt(verification_id), indent=2))
+
+
+@receipts.command()
+@click.option("--tenant", required=True, help="The tenant: the name of its policy.")
+def audit(tenant: str) -> None:
+    """Print what was done to a tenant's keys, users and blocklist: a receipt per line, oldest first.
+
+    An operator's command: it needs AWS access to the environment.
+
+    Example: countersign receipts audit --tenant acme > audit.jsonl; countersign verify-receipt audit.jsonl
+    --public-key receipts.pem
+    """
+    for receipt in operator_services().tenant(tenant).audit.entries():
+        click.echo(json.dumps(receipt.as_json()))
 
 
 @click.command("verify-receipt")

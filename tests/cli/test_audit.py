@@ -1,0 +1,44 @@
+"""What operators do to keys is in the audit log, which proves itself offline."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from cli.main import commands
+from tests.own_environment import own_environment
+from tests.running_sandbox import RunningSandbox
+
+TENANT = "audited"
+
+
+def test_changes_of_keys_are_logged_and_proved_offline(scripted: RunningSandbox, tmp_path: Path) -> None:
+    environment = own_environment(scripted, {TENANT: f"policy: {TENANT}\nextends: baseline\n"})
+
+    def run(*arguments: str) -> str:
+        result = CliRunner().invoke(commands, arguments, env=environment.variables)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    token = run("keys", "create", "--tenant", TENANT, "--scope", "read").strip()
+    newer = run("keys", "rotate", "--tenant", TENANT, token.split("_")[1]).strip()
+    run("keys", "revoke", "--tenant", TENANT, newer.split("_")[1])
+
+    lines = run("receipts", "audit", "--tenant", TENANT)
+    assert [json.loads(line)["entry"]["kind"] for line in lines.splitlines()] == [
+        "key_created",
+        "key_rotated",
+        "key_revoked",
+    ]
+    assert not [one for one in (token, newer) if one.split("_", 2)[2] in lines]
+    (tmp_path / "audit.jsonl").write_text(lines)
+    (tmp_path / "receipts.pem").write_text(environment.services.signer.public_key.pem)
+    proved = run("verify-receipt", str(tmp_path / "audit.jsonl"), "--public-key", str(tmp_path / "receipts.pem"))
+    assert proved.count("genuine") == 3
+    (tmp_path / "audit.jsonl").write_text(lines.replace('"read"', '"admin"'))
+    cheated = CliRunner().invoke(
+        commands, ["verify-receipt", str(tmp_path / "audit.jsonl"), "--public-key", str(tmp_path / "receipts.pem")]
+    )
+    assert cheated.exit_code == 1
