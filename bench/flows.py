@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
+from bench.capacity import flows_of
+from bench.dag import critical_path_ms
 from bench.latencies import LAMBDA_HOP_MS, latency_ms
 from bench.people import passport, selfie
 from bench.prices import dollars
@@ -48,6 +50,11 @@ class Measured:
 def limit_ms(flow: str, latencies: Mapping[str, float]) -> float:
     chains = (sum(latency_ms(call, latencies) for call in chain) for chain in CHAINS[flow])
     return max(chains) + latency_ms(WRITE, latencies)
+
+
+def path_ms(flow: str, mode: str, latencies: Mapping[str, float]) -> float:
+    """The critical path of the flow's own plan in this mode."""
+    return critical_path_ms(flows_of(Execution(mode))[flow], latencies)
 
 
 def measure_flow(world: World, flow: str, execution: Execution, latencies: Mapping[str, float], runs: int) -> Measured:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
-from bench import cold_start, compute
-from bench.flows import FLOWS, Measured, limit_ms, measure_denial, measure_flow, measure_reference
+from bench import capacity, cold_start, compute
+from bench.flows import FLOWS, Measured, limit_ms, measure_denial, measure_flow, measure_reference, path_ms
 from bench.people import selfie
 from bench.report import Section, verdict
 from bench.world import World, running_world, tenant_name
@@ -17,6 +17,7 @@ from chalicelib.model.policy import Execution
 from cli.local.processes import PROJECT
 
 _STARTS = 5
+_HEADER = ("flow", "mode", "ms", "of its plan", "of the limit", "than the reference", "than with hops")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ def sections(options: Options) -> Iterator[Section]:
         "flows": lambda world: _flows(world, options),
         "cold-start": _cold_start,
         "compute": lambda _: _compute(),
+        "capacity": lambda _: capacity.sections(5.0, 15.0, 60.0),
     }
     if unknown := set(options.only) - parts.keys():
         raise ValueError(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
@@ -44,7 +46,17 @@ def sections(options: Options) -> Iterator[Section]:
 
 
 def _flows(world: World, options: Options) -> Iterator[Section]:
-    header = ("flow", "mode", "ms", "of the limit", "than the reference", "than with hops", "AWS calls", "$ per 1,000")
+    header = (
+        "flow",
+        "mode",
+        "ms",
+        "of its plan",
+        "of the limit",
+        "than the reference",
+        "than with hops",
+        "AWS calls",
+        "$ per 1,000",
+    )
     rows: list[tuple[str, ...]] = []
     for flow in FLOWS:
         limit = limit_ms(flow, options.latencies)
@@ -52,21 +64,24 @@ def _flows(world: World, options: Options) -> Iterator[Section]:
             measure_reference(world, flow, h, options.latencies, max(2, options.runs // 2)) for h in (False, True)
         )
         measured = [measure_flow(world, flow, mode, options.latencies, options.runs) for mode in Execution]
-        rows += [_flow_row(one, limit, plain, hops) for one in (*measured, plain, hops)]
+        rows += [_flow_row(one, path_ms(flow, one.mode, options.latencies), limit, plain, hops) for one in measured]
+        rows += [_flow_row(one, None, limit, plain, hops) for one in (plain, hops)]
     for mode in Execution:
         denied = measure_denial(world, mode, options.latencies, options.runs)
-        rows.append((*_flow_cells(denied), *[""] * 3, *_cost_cells(denied)))
+        rows.append((*_flow_cells(denied), *[""] * 4, *_cost_cells(denied)))
     latencies = ", ".join(f"{name} {ms:g}" for name, ms in options.latencies.items())
     text = (
         "One flow at a time, from submission to decision, in this process. The limit is the longest chain of calls "
-        "that have to wait for each other in any design, plus one write. The reference is the order of AWS's sample, "
-        "its calls alone, without and with 15 ms for each hop from Lambda to Lambda. Injected latencies in ms: "
+        "that have to wait for each other in any design, plus one write; a flow's plan has its own critical path in "
+        "each mode. The reference is the order of AWS's sample, its calls alone, without and with 15 ms for each hop "
+        "from Lambda to Lambda. Injected latencies in ms: "
     )
     yield Section("Flows", text + latencies, header, rows)
 
 
-def _flow_row(one: Measured, limit: float, plain: Measured, hops: Measured) -> tuple[str, ...]:
+def _flow_row(one: Measured, path: float | None, limit: float, plain: Measured, hops: Measured) -> tuple[str, ...]:
     ratios = (
+        f"{one.median_ms / path:.2f}x" if path else "",
         f"{one.median_ms / limit:.2f}x",
         *(f"{other.median_ms / one.median_ms:.2f}x faster" for other in (plain, hops)),
     )
