@@ -10,13 +10,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError
-from chalicelib.store.items import Item, Table, key, stamp
+from chalicelib.store.items import Item, Table, epoch_s, key, stamp
 
 _COUNTERS = 16
+_RESULTS_KEPT = timedelta(days=30)  # they name users
 _NEW = "attribute_not_exists(pk)"
 
 
@@ -80,6 +81,7 @@ class Imports:
             "why": result.why,
             "verification_id": result.verification_id,
             "settled_at": stamp(now),
+            "expires_at": epoch_s(now + _RESULTS_KEPT),
         }
         counted = self._table.update_request(
             self._counter_key(import_id, _digest(result.user_id)), f"ADD #{result.outcome} :one", one=1
