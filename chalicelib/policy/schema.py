@@ -212,8 +212,16 @@ def _flow(plugins: Plugins) -> Schema:
             "description": "inherited steps' parameters, by step id",
         },
         "disable": {**step_ids, "description": "inherited steps that do not run, by step id"},
-        "on_fail": {**by_step, "additionalProperties": {"$ref": "#/$defs/on_fail"}},
-        "on_inconclusive": {**by_step, "additionalProperties": {"$ref": "#/$defs/on_inconclusive"}},
+        "on_fail": {
+            **by_step,
+            "additionalProperties": {"$ref": "#/$defs/on_fail"},
+            "description": "what a failure means, of inherited steps by step id",
+        },
+        "on_inconclusive": {
+            **by_step,
+            "additionalProperties": {"$ref": "#/$defs/on_inconclusive"},
+            "description": "what it means when the check cannot tell, of inherited steps by step id",
+        },
         "defer": {
             **by_step,
             "additionalProperties": _DEFER,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 from typing import Any
 
 from chalicelib.model.plugins import Plugins, Stricter
-from chalicelib.model.policy import Disclosure, Flow, Policy
+from chalicelib.model.policy import Flow, Policy
 from chalicelib.policy.load import Loaded
 from chalicelib.policy.tree import entries, items
 from cli.workbench.diffing.bearings import Bearing, Change, bearing, shown
@@ -27,6 +28,8 @@ _SETTINGS: Mapping[str, Stricter | None] = {
     "faces.shards": None,
     "consent_required": Stricter.MORE,
     "disclose": Stricter.MORE,
+    "shadow": None,  # it only tells what the candidate would have decided
+    "while_deferred": Stricter.MORE,
 }
 _LISTS = {"assert": "asserted", "silence": "silenced"}  # of the file; running functions take no notice of them
 
@@ -60,8 +63,8 @@ def _setting_bearing(name: str, old: Any, new: Any) -> Bearing:
     stricter = _SETTINGS[name]
     if stricter is None:
         return Bearing.NEITHER
-    if isinstance(old, Disclosure):
-        order = list(Disclosure)
+    if isinstance(old, StrEnum):  # its members stand from the mildest to the strictest
+        order = list(type(old))
         old, new = order.index(old), order.index(new)
     return bearing(old, new, stricter)
 

@@ -97,7 +97,10 @@ def _number(what: str) -> Schema:
 
 
 def _yes_or_no(what: str) -> Schema:
-    attribute = {"value": {"type": "boolean"}, "confidence": {"type": "number"}}
+    attribute = {
+        "value": {"type": "boolean", "description": "what Rekognition says"},
+        "confidence": {"type": "number", "description": "how sure it is of that, 0-100"},
+    }
     return {
         "type": ["boolean", "object", "null"],
         "properties": attribute,
