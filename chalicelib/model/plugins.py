@@ -140,7 +140,7 @@ def closure(wanted: Iterable[str], signals: Mapping[str, Signal]) -> set[str]:
         name = todo.pop()
         if name not in names:
             names.add(name)
-            todo += signals[name].needs
+            todo += signals[name].needs if name in signals else ()  # a lint tells of it
     return names
 
 

@@ -12,7 +12,7 @@ from cli.workbench.diffing.bearings import Bearing, bearing, shown
 Words = tuple[str, Bearing]
 
 _MILDER = (Consequence.DENY, Consequence.REVIEW, Consequence.WARN)
-_COMPARED = frozenset({"id", "check", "parameters", "branches", "on_fail", "on_inconclusive"})
+_COMPARED = frozenset({"id", "check", "parameters", "branches", "on_fail", "on_inconclusive", "defer"})
 
 
 def step_changes(old: Sequence[Step | AnyOf], new: Sequence[Step | AnyOf], plugins: Plugins) -> Iterator[Words]:
@@ -41,6 +41,7 @@ def _one_step(old: Step | AnyOf, new: Step | AnyOf, plugins: Plugins) -> Iterato
         if before is not after:
             milder = _MILDER.index(after) > _MILDER.index(before)
             yield f"{old.id}: {key} {before} -> {after}", Bearing.LOOSER if milder else Bearing.STRICTER
+    yield from _deferral(old, new)
     yield from _other_keys(old, new)
 
 
@@ -69,6 +70,14 @@ def _branches(old: AnyOf, new: AnyOf, plugins: Plugins) -> Iterator[Words]:
             yield from _other_keys(before[name], branch)
 
 
+def _deferral(old: Step | AnyOf, new: Step | AnyOf) -> Iterator[Words]:
+    """Until a deferred step has been judged, whom it would deny is approved."""
+    if new.defer and not old.defer:
+        yield f"{old.id}: judged only after the answer", Bearing.LOOSER
+    elif old.defer and not new.defer:
+        yield f"{old.id}: judged before the answer", Bearing.STRICTER
+
+
 def _other_keys(old: Step | AnyOf, new: Step | AnyOf) -> Iterator[Words]:
     """Keys whose bearing nobody has told of here: could be either way."""
     if type(old) is not type(new):
@@ -84,9 +93,10 @@ def _order(steps: dict[str, Step | AnyOf], others: dict[str, Step | AnyOf]) -> l
 
 
 def _named(step: Step | AnyOf) -> str:
+    deferred = ", after the answer" if step.defer else ""
     if isinstance(step, AnyOf):
-        return f"{step.id} (any of {', '.join(branch.id for branch in step.branches)})"
-    return step.id if step.id == step.check else f"{step.id} ({step.check})"
+        return f"{step.id} (any of {', '.join(branch.id for branch in step.branches)}){deferred}"
+    return f"{step.id}{deferred}" if step.id == step.check else f"{step.id} ({step.check}){deferred}"
 
 
 def _unit(parameter: Parameter) -> str:

@@ -48,6 +48,8 @@ def plan_tree(plan: Plan) -> Tree:
         branch = steps.add(_step(step, plan))
         for each in step.branches if isinstance(step, AnyOf) else ():
             branch.add(_step(each, plan))
+    if plan.deferred:
+        tree.add(Text.assemble(("judged after the answer  ", "dim"), ", ".join(plan.deferred)))
     tree.add(Text.assemble(("effects (after an approval)  ", "dim"), ", ".join(plan.flow.effects) or "none"))
     return tree
 

@@ -25,6 +25,12 @@ LINTS = (
         flows.authentication_below_99,
     ),
     Lint(
+        "deferred-not-undoable",
+        Level.ERROR,
+        "A step is judged after the answer, and the flow does what cannot be undone if it fails.",
+        flows.not_undoable,
+    ),
+    Lint(
         "unknown-signal",
         Level.ERROR,
         "A check looks at something that nothing here can read: the flow could never run.",

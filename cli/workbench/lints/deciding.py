@@ -24,7 +24,7 @@ def decides_nothing(subject: Subject) -> Iterator[PolicyProblem]:
             if sure:
                 message = f"{one.id!r} always passes: whoever comes so far has passed {sure.id!r}"
                 yield place.place.problem(message, "a limit stricter than there, or no second step")
-            if isinstance(one, Step) and one.on_fail is one.on_inconclusive is Consequence.DENY:
+            if isinstance(one, Step) and not one.defer and one.on_fail is one.on_inconclusive is Consequence.DENY:
                 passed.append(one)
     yield from _dead_branches(subject)
 

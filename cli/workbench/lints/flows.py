@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chalicelib.errors import PolicyProblem
-from chalicelib.model.plugins import Plugins
+from chalicelib.model.change import Phase
+from chalicelib.model.plugins import Plugins, closure
 from chalicelib.model.policy import AnyOf, Consequence
 from cli.workbench.lints.subject import Subject, checks_of, effect_place, steps_of, value_place
 
@@ -54,11 +55,21 @@ def authentication_below_99(subject: Subject) -> Iterator[PolicyProblem]:
                 yield value_place(place, name).place.problem(message, f"{name} of at least {AUTHENTICATION_PERCENT}")
 
 
+def not_undoable(subject: Subject) -> Iterator[PolicyProblem]:
+    """What runs after the commit can only be finished, so a deferred step that fails cannot take it back."""
+    for flow, node in subject.flows():
+        deferred = [step.id for step in flow.steps if step.defer]
+        for name in flow.effects if deferred else ():
+            if subject.plugins.effects[name].phase is Phase.AFTER:
+                message = f"{name} cannot be undone when a deferred step fails ({', '.join(deferred)})"
+                yield effect_place(node, name).place.problem(message, "the steps before the answer, or no such effect")
+
+
 def unknown_signal(subject: Subject) -> Iterator[PolicyProblem]:
     """Only a check of an installed package can be meant: the project's own have their signals."""
     for flow, node in subject.flows():
         for step, place in checks_of(flow, node):
-            missing = [name for name in _signals_of(step.check, subject.plugins) if name not in subject.plugins.signals]
+            missing = sorted(_signals_of(step.check, subject.plugins) - set(subject.plugins.signals))
             if missing:
                 message = f"{step.check} looks at {', '.join(missing)}, which nothing here can read"
                 yield place.place.problem(message, "a check whose signals exist, or the package that brings them")
@@ -77,16 +88,9 @@ def unexpected_input(subject: Subject) -> Iterator[PolicyProblem]:
                 )
 
 
-def _signals_of(check: str, plugins: Plugins) -> list[str]:
-    """The signals that a check rests on, directly or not."""
-    found: list[str] = []
-    todo = list(plugins.checks[check].needs)
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found.append(name)
-            todo += plugins.signals[name].needs if name in plugins.signals else ()
-    return found
+def _signals_of(check: str, plugins: Plugins) -> set[str]:
+    """The signals that a check rests on, directly or not; also those that there are not."""
+    return closure(plugins.checks[check].needs, plugins.signals)
 
 
 def _inputs_of(check: str, plugins: Plugins) -> set[str]:

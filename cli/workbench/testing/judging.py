@@ -13,6 +13,7 @@ from chalicelib.engine.judge import Judgement, judge
 from chalicelib.engine.plan import Plan, checks_of, plan_flow
 from chalicelib.engine.record import restored_signals
 from chalicelib.errors import PolicyError, SignalMissingError
+from chalicelib.model.decision import Verdict
 from chalicelib.model.facts import LivenessStatus
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Flow
@@ -24,19 +25,34 @@ from cli.workbench.testing.words import WORDS
 
 
 def judged(case: Case, flow: Flow, plugins: Plugins) -> Judgement:
-    """What the flow decides about the case.
+    """What the flow decides about the case in the end, after its deferred steps too.
 
     Raises PolicyError, with the place in the test file, when the case says things that do not fit the flow.
     """
-    plan = plan_flow(flow, plugins)
+    plan = plan_flow(_undeferred(flow), plugins)
     recorded = _recorded(case, plan)
     try:
         values = restored_signals(recorded, plugins.signals)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         problem = entries(case.node).get("given", case.node).place.problem(f"a signal has the wrong form: {error}")
         raise PolicyError((problem,)) from error
-    with Gathering(_told(plan, values), None, time.perf_counter) as gathering:
-        return judge(plan, gathering)
+    at_once = _judged(flow.at_once(), plan, values)
+    later = flow.deferred()
+    if at_once.verdict is not Verdict.APPROVED or not later.steps:
+        return at_once
+    afterwards = _judged(later, plan, values)
+    return replace(afterwards, results=(*at_once.results, *afterwards.results))
+
+
+def _judged(flow: Flow, plan: Plan, values: Mapping[str, Any]) -> Judgement:
+    told = replace(_told(plan, values), flow=flow)
+    with Gathering(told, None, time.perf_counter) as gathering:
+        return judge(told, gathering)
+
+
+def _undeferred(flow: Flow) -> Flow:
+    """The flow as if everything was judged at once, so that its plan has the signals of all steps."""
+    return replace(flow, steps=tuple(replace(step, defer=False) for step in flow.steps))
 
 
 def _recorded(case: Case, plan: Plan) -> Recorded:

@@ -98,6 +98,18 @@ def test_an_assertion_that_is_gone_may_loosen() -> None:
     ]
 
 
+def test_a_step_that_is_deferred_approves_first() -> None:
+    flow = "steps: [{check: pose}, {check: sharpness}], effects: [store_images, save_user]"
+    text = f"policy: shop\nflows: {{join: {{{flow}}}}}\n"
+    later = text.replace("{check: sharpness}", "{check: sharpness, defer: true}") + "while_deferred: allow\n"
+    old, new = (load_with_places("shop", {"shop": each}.get, PLUGINS) for each in (text, later))
+    assert [(each.words, each.bearing.value) for each in compare(old, new, PLUGINS)] == [
+        ("while_deferred: refuse -> allow", "looser"),
+        ("sharpness: judged only after the answer", "looser"),
+    ]
+    assert [each.bearing.value for each in compare(new, old, PLUGINS)] == ["stricter", "stricter"]
+
+
 RANK = {Verdict.DENIED: 0, Verdict.REVIEW: 1, Verdict.APPROVED: 2}
 SUITE_OF = load_policy("acme", PolicyFolder(POLICIES).read, PLUGINS)
 CASES = [case for case in load_suite(PolicyFolder(POLICIES), SUITE_OF).cases if not case.pictures]

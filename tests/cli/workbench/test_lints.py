@@ -37,6 +37,7 @@ def flow(steps: str, name: str = "own", effects: str = "[]") -> str:
 
 STORES = "[store_images, index_face, save_user]"
 WIDE = "{max_yaw_deg: 180, max_pitch_deg: 180, max_roll_deg: 180}"
+DUPLICATE = "check: duplicate_face"
 MATCH = "- check: stored_face_match"
 CASES = {
     "no-duplicate-check": (
@@ -58,6 +59,9 @@ CASES = {
         (flow(f"- any_of:\n  {MATCH}\n  {MATCH}\n    id: again"), "10:11"),
         (flow("- check: document_type\n- {check: document_type, id: again}"), "9:9"),
     ),
+    "deferred-not-undoable": (
+        (flow(f"- {DUPLICATE}\n- {{check: sharpness, defer: true}}", effects=f"{STORES[:-1]}, retire_faces]"), "10:52"),
+    ),
     "any-of-one-branch": ((flow(f"- any_of:\n  {MATCH}"), "8:9"),),
     "missing-consent": ((flow("- check: pose").replace("consent: optional\n", ""), "1:1"),),
     "missing-retention": ((flow("- check: pose").replace("retention: {images_days: 30}\n", ""), "1:1"),),
@@ -66,6 +70,7 @@ CASES = {
 NOTHING = {
     "a duplicate goes to a person": flow("- {check: duplicate_face, on_fail: review}", effects=STORES),
     "an update has matched the stored faces": flow(MATCH, name="update", effects=STORES),
+    "what is deferred can be undone": flow(f"- {DUPLICATE}\n- {{check: sharpness, defer: true}}", effects=STORES),
     "at 99": flow(f"{MATCH}\n  with: {{SimilarityThreshold: 99}}", name="authenticate"),
     "a card in the flow for cards": flow("- check: id_face_match", name="register_with_id_card"),
     "one limit that refuses": flow(f"- check: pose\n  with: {WIDE.replace('roll_deg: 180', 'roll_deg: 179')}"),

@@ -74,6 +74,17 @@ def test_a_case_is_judged_by_the_engine(folder: Path, given: str, decision: str)
     assert "expected denied because of pose.roll_too_large" in shown.output
 
 
+def test_a_deferred_step_decides_in_the_end(folder: Path) -> None:
+    steps = "[{check: pose}, {check: id_face_match, defer: true}]"
+    flow = f"  register:\n    steps: {steps}\n    effects: [store_images, save_user]\n"
+    (folder / "shop.yaml").write_text(f"policy: shop\nflows:\n{flow}")
+    shown = tried(folder, case("{portrait: {similarity: 1}}", "denied", "id_face_match.another_face"))
+    assert (shown.exit_code, "coverage 33% (2 of 6 outcomes)" in shown.output) == (0, True)
+    both = "{portrait: {similarity: 1}, selfie: {yaw_deg: 90}}"
+    assert tried(folder, case(both, "denied", "pose.yaw_too_large")).exit_code == 0
+    assert tried(folder, case("{}", "approved")).exit_code == 0
+
+
 def test_a_finding_beside_the_reason_is_told_too(folder: Path) -> None:
     shown = tried(
         folder, case("{selfie: {yaw_deg: 50}, portrait: {similarity: 1}, liveness: {confidence: 1}}", "approved")
