@@ -206,7 +206,6 @@ class LivenessStatus(StrEnum):
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"
-    ERASING = "erasing"  # all that is held of it is being deleted; nobody can register under its id meanwhile
     EXPIRED = "expired"
     UNFINISHED = "unfinished"
     UNKNOWN = "unknown"  # no such session for this tenant and user
