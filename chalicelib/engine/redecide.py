@@ -1,7 +1,8 @@
 """Take a decision again, under any policy, from signals that were read for another one. Nothing is read or written.
 
 What the signals do not tell is unknown and is never guessed: a step that is unknown could have turned out in any way,
-so the decision is unknown too unless it is denied whatever that step would have said.
+so the decision is unknown too unless it is denied whatever that step would have said. What is decided is the answer, so
+deferred steps have no part in it.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """What holds of a flow whatever its checks find: a proof, or a counterexample.
 
 Findings are taken as independent of each other, so a proof covers every combination that can occur and some that
-cannot; a counterexample may be one of the latter. The combinations are 3 to the power of the checks, but what the rest
-of a flow makes of them depends on a handful of facts only: whether anything was denied, referred to a person or
-passed, and what of the assertion has been seen. So the flow is walked once, step by step, keeping one example of each
-such state: exhaustive, in time linear in the flow's length.
+cannot; a counterexample may be one of the latter. Deferred steps come after the answer: it is given without them.
+The combinations are 3 to the power of the checks, but what the rest of a flow makes of them depends on a handful of
+facts only: whether anything was denied, referred to a person or passed, and what of the assertion has been seen. So the
+flow is walked once, step by step, keeping one example of each such state: exhaustive, in time linear in its length.
 """
 
 from __future__ import annotations
@@ -45,13 +45,18 @@ class Assertion:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A combination of findings, by step in the order of judging; the steps after a denial are not reached."""
+    """A combination of findings, by step in the order of judging; the steps after a denial are not reached.
+
+    `deferred` are the steps that are judged after the answer, so that it is given without them.
+    """
 
     outcomes: tuple[tuple[str, Outcome], ...]
+    deferred: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         others = [f"{step}: {outcome}" for step, outcome in self.outcomes if outcome is not Outcome.PASS]
-        return f"{', '.join(others)}, everything else passing" if others else "everything passing"
+        told = f"{', '.join(others)}, everything else passing" if others else "everything passing"
+        return f"{told}, before the deferred {' and '.join(self.deferred)}" if self.deferred else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +84,15 @@ class _Way:
 
 
 def counterexample(flow: Flow, assertion: Assertion) -> Example | None:
-    """Findings for which the assertion does not hold; None when there are none: it is proved."""
-    states: dict[_State, Example] = {_State(): Example(())}
-    for step in flow.steps:
+    """Findings for which the assertion does not hold of the answer; None when there are none: it is proved."""
+    states: dict[_State, Example] = {_State(): Example((), tuple(step.id for step in flow.deferred().steps))}
+    for step in flow.at_once().steps:
         ways = _ways(step, assertion.seen)
         reached: dict[_State, Example] = {}
         for state, example in states.items():
             for way in ways if not state.denied else ():
-                reached.setdefault(_after(state, step, way), Example(example.outcomes + way.outcomes))
+                outcomes = example.outcomes + way.outcomes
+                reached.setdefault(_after(state, step, way), replace(example, outcomes=outcomes))
             if state.denied:
                 reached.setdefault(state, example)
         states = reached
@@ -95,7 +101,7 @@ def counterexample(flow: Flow, assertion: Assertion) -> Example | None:
 
 def combinations(flow: Flow) -> int:
     """How many combinations of findings a proof covers."""
-    checks = sum(len(step.branches) if isinstance(step, AnyOf) else 1 for step in flow.steps)
+    checks = sum(len(step.branches) if isinstance(step, AnyOf) else 1 for step in flow.at_once().steps)
     return int(len(Outcome) ** checks)
 
 

@@ -198,6 +198,7 @@ DECISION = (
     Column("decided_at", "TIMESTAMP"),
     Column("decision", "VARCHAR"),
     Column("reason", "VARCHAR"),  # "step: code" of the first
+    Column("follows", "VARCHAR"),  # of deferred steps: the decision that left them open
     Column("policy_digest", "VARCHAR"),
     Column("duration_ms", "DOUBLE"),
     Column("shadow_policy", "VARCHAR"),

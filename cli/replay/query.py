@@ -33,9 +33,10 @@ class Rows:
     until: str = ""
 
     def where(self) -> str:
-        """Refused consents were never judged, so they are no decision of a policy's."""
+        """Refused consents were never judged, and deferred steps were judged apart: see `redecide`."""
         verdicts = ", ".join(text(each) for each in Verdict if each is not Verdict.CONSENT_REFUSED)
         parts = [f"tenant = {text(self.tenant)}", f"flow = {text(self.flow)}", f"decision IN ({verdicts})"]
+        parts += ["follows IS NULL"]
         parts += [f"day >= {text(self.since)}"] if self.since else []
         parts += [f"day <= {text(self.until)}"] if self.until else []
         return " AND ".join(parts)

@@ -21,6 +21,7 @@ def row_of(entry: Mapping[str, Any], signals: Mapping[str, Signal]) -> Row:
         "decided_at": decided_at.isoformat(),
         "decision": details["decision"],
         "reason": _first(details["reasons"]),
+        "follows": details.get("follows"),
         "policy_digest": details["policy_digest"],
         "duration_ms": details["duration_ms"],
         **(_shadow(details["shadow"]) if "shadow" in details else {}),

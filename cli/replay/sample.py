@@ -123,7 +123,7 @@ def _see(connection: duckdb.DuckDBPyConnection, policy: Policy, plan: Plan, ids:
         f"CREATE OR REPLACE TEMP TABLE signals AS SELECT *, {made}, {left_out} FROM (SELECT range AS i, "
         "printf('%s-%08d', 'v', range) AS verification_id, "
         f"TIMESTAMP '{LAST_DAY} 23:59:59' - to_seconds(CAST({days * 86_400} * u(range, 0) AS BIGINT)) AS decided_at, "
-        "'approved' AS decision, NULL::VARCHAR AS reason, 300 + 400 * u(range, 99) AS duration_ms, "
+        "'approved' AS decision, NULL::VARCHAR AS reason, NULL AS follows, 300 + 400 * u(range, 99) AS duration_ms, "
         f"'{policy.tenant}' AS tenant, '{flow}' AS flow, strftime(decided_at, '%Y-%m-%d') AS day "
         f"FROM range({ids.start}, {ids.stop}))"
     )
@@ -139,7 +139,12 @@ def _decide(connection: duckdb.DuckDBPyConnection, table: str, plan: Plan, polic
 def _keep(connection: duckdb.DuckDBPyConnection, policy: Policy, shadow: Policy | None) -> None:
     """The rows with what both made of them."""
     columns = {column.name: f"s.{column.name}" for column in COLUMNS}
-    columns |= {"decision": "live.now", "reason": "live.now_reason", "policy_digest": f"'{policy.digest}'"}
+    columns |= {
+        "follows": "NULL",
+        "decision": "live.now",
+        "reason": "live.now_reason",
+        "policy_digest": f"'{policy.digest}'",
+    }
     columns |= dict.fromkeys(("shadow_policy", "shadow_digest", "shadow_decision", "shadow_reason"), "NULL")
     if shadow:
         columns |= {"shadow_policy": f"'{shadow.tenant}'", "shadow_digest": f"'{shadow.digest}'"}

@@ -116,6 +116,13 @@ def test_a_warning_lets_people_through() -> None:
     assert counterexample(flow, never(Verdict.APPROVED, liveness=Outcome.INCONCLUSIVE)) is None
 
 
+def test_a_deferred_step_comes_after_the_answer() -> None:
+    flow = Flow("enrol", (Step("a", "face_count", None), Step("live", "liveness", None, defer=True)))
+    example = counterexample(flow, never(Verdict.APPROVED, "liveness"))
+    assert str(example) == "everything passing, before the deferred live"
+    assert combinations(flow) == 3
+
+
 def test_a_long_flow_is_no_trouble() -> None:
     steps = tuple(AnyOf(f"any{n}", tuple(Step(f"s{n}-{m}", "x", None) for m in range(4))) for n in range(40))
     flow = Flow("long", (*steps, Step("live", "liveness", None)))
