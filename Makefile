@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := bash
-.PHONY: help demo serve test lint policies package bench bulk lock clean fuzz crash-matrix
+.PHONY: help demo serve test lint policies package bench bulk lock clean fuzz fuzz-inputs audit crash-matrix
 
 # Version managers put commands on the PATH that do nothing but fail, so each candidate is really run.
 SUITABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -13,6 +13,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8000
 REQUESTS ?= 100000
+SECONDS_EACH ?= 300
 ARCHITECTURE ?= arm64
 
 help:  ## This list
@@ -50,11 +51,18 @@ crash-matrix: $(READY)  ## Kill every flow of every policy at every call of AWS,
 
 bulk: $(READY)  ## Import 3,000 people over the queue, with a worker killed halfway (about ten minutes)
 	@IMPORTED_PEOPLE=3000 $(BIN)/python -m pytest -q tests/cli/test_import_on_queue.py
+fuzz-inputs: $(READY)  ## Coverage-guided bytes for what reads pictures, bodies and policies (SECONDS_EACH=300)
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-fuzz.txt || \
+		echo "Atheris has no build for this Python: the search goes by chance alone." >&2
+	@$(BIN)/python -m fuzz.inputs --seconds $(SECONDS_EACH)
+
+audit: $(READY)  ## Insecure code, committed secrets, known vulnerabilities; what cannot be checked is not clean
+	@$(BIN)/python -m audit
 
 lock: $(READY)  ## Pin requirements/*.in anew, with hashes, for every platform
 	@$(BIN)/python -m venv $(VENV)-lock
 	@$(VENV)-lock/bin/python -m pip install --quiet uv
-	@for set in lambda: dev:-dev sandbox:-sandbox pictures:-pictures runtime:-runtime; do \
+	@for set in lambda: dev:-dev sandbox:-sandbox pictures:-pictures runtime:-runtime fuzz:-fuzz; do \
 		$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 			$$([ "$$set" = pictures:-pictures ] && echo --no-deps) \
 			"requirements/$${set%%:*}.in" --output-file "requirements$${set#*:}.txt" || exit 1; \

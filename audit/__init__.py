@@ -1,0 +1,1 @@
+"""What tools know of insecure code, committed secrets and vulnerable dependencies."""
