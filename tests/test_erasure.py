@@ -16,6 +16,7 @@ from chalicelib.model.decision import Verdict
 from chalicelib.model.erasure import Erasure
 from chalicelib.model.facts import UserStatus
 from chalicelib.model.submission import user_key
+from chalicelib.store.imports import Imports, Result
 from chalicelib.wiring import Tenant
 from cli.receipts import Keys, read_keys, verify
 from cli.receipts import Verdict as Proof
@@ -106,6 +107,7 @@ def test_nothing_is_left_and_the_receipt_proves_it_offline(world: World, keys: K
         "liveness_sessions": 1,
         "decisions": 3,
         "document_fields": 1,
+        "imports": 0,
     }
     assert done.receipt is not None
     assert verify(done.receipt.as_json(), keys) is Proof.GENUINE
@@ -213,3 +215,13 @@ def test_an_erasure_belongs_to_its_tenant(world: World) -> None:
     for look in (erasure.erasure_id, "unknown", "a/b", ""):
         with pytest.raises(NotFoundError):
             other.erasures.get(look)
+
+
+def test_the_result_of_an_import_is_erased(world: World) -> None:
+    table = world.environment.names.table
+    imports = Imports(world.environment.services.aws, table, TENANT)
+    imports.settle("i1", Result("ada", "approved", (), "v1"), datetime.now(UTC))
+    assert imports.is_settled("i1", "ada")
+    done = world.tenant.erase(world.request().erasure_id, datetime.now(UTC))
+    assert (done.found["imports"], world.traces()) == (2, NOTHING)
+    assert list(imports.results("i1")) == []

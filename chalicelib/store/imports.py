@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError
+from chalicelib.model.submission import user_key
 from chalicelib.store.items import Item, Table, epoch_s, key, stamp
 
 _COUNTERS = 16
@@ -73,21 +74,28 @@ class Imports:
         return self._table.get(self._person_key(import_id, user_id)) is not None
 
     def settle(self, import_id: str, result: Result, now: datetime) -> None:
-        """Keep a person's result and count it, once."""
+        """Keep a person's result and count it, once. An erasure finds it by what is noted below the user's key."""
+        where, kept_until = self._person_key(import_id, result.user_id), epoch_s(now + _RESULTS_KEPT)
+        found_by = {
+            **key(self._tenant, "U", user_key(self._tenant, result.user_id), f"IMPORT#{import_id}"),
+            "elsewhere": where,
+            "expires_at": kept_until,
+        }
         item: Item = {
-            **self._person_key(import_id, result.user_id),
+            **where,
             "user_id": result.user_id,
             "outcome": result.outcome,
             "why": result.why,
             "verification_id": result.verification_id,
             "settled_at": stamp(now),
-            "expires_at": epoch_s(now + _RESULTS_KEPT),
+            "expires_at": kept_until,
         }
         counted = self._table.update_request(
             self._counter_key(import_id, _digest(result.user_id)), f"ADD #{result.outcome} :one", one=1
         )
         try:
-            self._table.transact({"Put": self._table.put_request(item, _NEW)}, {"Update": counted})
+            puts = ({"Put": self._table.put_request(one, _NEW)} for one in (item, found_by))
+            self._table.transact(*puts, {"Update": counted})
         except AwsConditionFailedError:
             return
 

@@ -1,10 +1,11 @@
-"""What the table holds of a user beside the record: attempts, liveness sessions, and the personal part of decisions."""
+"""What the table holds of a user beside the record: attempts, liveness sessions, results of imports, and the personal
+part of decisions.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chalicelib.aws import side_by_side
 from chalicelib.errors import AwsConditionFailedError
 from chalicelib.store.decisions import person_partition
 from chalicelib.store.items import Table
@@ -14,7 +15,7 @@ from chalicelib.store.records import user_item_key
 Where = dict[str, str]
 
 # What an erasure's receipt calls them -> how their `sk` begins, below the user's key and below its pseudonym.
-BY_USER_KEY = {"attempts": "ATTEMPTS#", "liveness_sessions": "LIVENESS#"}
+BY_USER_KEY = {"attempts": "ATTEMPTS#", "liveness_sessions": "LIVENESS#", "imports": "IMPORT#"}
 BY_PSEUDONYM = {"decisions": "PERSON#", "document_fields": "FIELDS#"}
 KINDS = (*BY_USER_KEY, *BY_PSEUDONYM)
 
@@ -26,17 +27,20 @@ class PersonalItems:
         self._pseudonyms = pseudonyms
 
     def find(self, user_key: str, kind: str) -> list[Where]:
-        """The keys of all items of a kind."""
+        """The keys of all items of a kind, one that only tells where the item is among them."""
         if kind in BY_USER_KEY:
             pk, prefix = user_item_key(self._tenant, user_key)["pk"], BY_USER_KEY[kind]
         else:
             pk = person_partition(self._tenant, self._pseudonyms.of(self._tenant, user_key))
             prefix = BY_PSEUDONYM[kind]
-        return [{"pk": pk, "sk": item["sk"]} for item in self._table.query_below(pk, prefix)]
+        found = list(self._table.query_below(pk, prefix))
+        elsewhere = [item["elsewhere"] for item in found if "elsewhere" in item]
+        return [*elsewhere, *({"pk": pk, "sk": item["sk"]} for item in found)]  # what tells where goes last
 
     def delete(self, wheres: Sequence[Where]) -> None:
-        """Idempotent."""
-        side_by_side(self._delete, wheres)
+        """Idempotent. In this order: what tells where others are stays until those are gone."""
+        for where in wheres:
+            self._delete(where)
 
     def _delete(self, where: Where) -> None:
         try:
