@@ -51,6 +51,7 @@ crash-matrix: $(READY)  ## Kill every flow of every policy at every call of AWS,
 
 bulk: $(READY)  ## Import 3,000 people over the queue, with a worker killed halfway (about ten minutes)
 	@IMPORTED_PEOPLE=3000 $(BIN)/python -m pytest -q tests/cli/test_import_on_queue.py
+
 fuzz-inputs: $(READY)  ## Coverage-guided bytes for what reads pictures, bodies and policies (SECONDS_EACH=300)
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-fuzz.txt || \
 		echo "Atheris has no build for this Python: the search goes by chance alone." >&2
