@@ -43,6 +43,11 @@ def _blocklist(gateway: Gateway, token: str) -> list[Answer]:
     return [blocked, listed, gateway.request("DELETE", f"/v1/blocklist/{blocked.content['id']}", token=token)]
 
 
+def _erasure(gateway: Gateway, user: str, token: str) -> list[Answer]:
+    erased = gateway.request("DELETE", f"/v1/users/{user}", token=token)
+    return [erased, gateway.request("GET", f"/v1/erasures/{erased.content['id']}", token=token)]
+
+
 def test_every_route_answers(deployment: Deployment, token: str) -> None:
     gateway, user = deployment.gateway, "ada%20l%C3%B6we"
     registered = _verify(gateway, token, "register", "ada löwe", "ada")
@@ -60,7 +65,7 @@ def test_every_route_answers(deployment: Deployment, token: str) -> None:
         gateway.request("POST", "/v1/liveness-sessions", {"user_id": "ada löwe"}, token),
         *_blocklist(gateway, token),
         gateway.request("GET", f"/v1/users/{user}", token=token),
-        gateway.request("DELETE", f"/v1/users/{user}", token=token),
+        *_erasure(gateway, user, token),
         gateway.request("GET", "/healthz"),
         gateway.request("GET", "/openapi.json"),
     ]
