@@ -127,6 +127,16 @@ class Services:
                 self._clients[service] = self._make_client(service)
             return self._clients[service]
 
+    def prepare(self, *names: str) -> None:
+        """Begin to make these services' clients, beside what a request does first; the most urgent comes first."""
+        if missing := [name for name in names if name not in self._clients]:
+            threading.Thread(target=self._make_all, args=(missing,), name="clients", daemon=True).start()
+
+    def _make_all(self, names: list[str]) -> None:
+        with suppress(Exception):  # whoever needs the client makes it again, and hears why it cannot be made
+            for name in names:
+                self.client(name)
+
     @cached_property
     def plugins(self) -> Plugins:
         return Plugins(all_checks(), built_in_signals(), built_in_effects())
