@@ -17,7 +17,7 @@ from chalicelib.model.deadline import Deadline
 from chalicelib.store.due import SHARDS
 from chalicelib.store.items import Item, tenant_and_name
 from chalicelib.store.queue import Message
-from chalicelib.wiring import Services, Tenant
+from chalicelib.wiring import Services, Tenant, blocking, deferral, erasing
 
 JOB_BUDGET_S = 25.0  # ten of them are a batch, and no function runs longer than RECOVERY_DELAY
 
@@ -37,18 +37,18 @@ def recover(tenant: Tenant, message: Message, now: datetime) -> None:
 
 def deferred(tenant: Tenant, message: Message, now: datetime) -> None:
     """Judge a registration's deferred steps, on what was stored; what a rollback leaves is deleted at once."""
-    tenant.judge_deferred(message["user_key"], now)
+    deferral.judge_deferred(tenant, message["user_key"], now)
     tenant.recover(message["user_key"], now)
 
 
 def expire(tenant: Tenant, message: Message, now: datetime) -> None:
     """Delete the face of a block that is over."""
-    tenant.expire_block(message["block_id"], now)
+    blocking.expire_block(tenant, message["block_id"], now)
 
 
 def erase(tenant: Tenant, message: Message, now: datetime) -> None:
     """Go on with an erasure until nothing is left of the user."""
-    tenant.erase(message["erasure_id"], now)
+    erasing.erase(tenant, message["erasure_id"], now)
 
 
 JOBS: Mapping[str, Job] = {

@@ -13,6 +13,7 @@ from chalicelib.jobs import run
 from chalicelib.model.decision import Verdict
 from chalicelib.model.submission import user_key
 from chalicelib.routes import background
+from chalicelib.wiring.deferral import judge_deferred
 from cli.local.worker import Worker
 from cli.resources import MAX_RECEIVES, queue_url
 from tests.own_environment import OwnEnvironment, own_environment, submission
@@ -118,5 +119,5 @@ def test_a_policy_that_defers_nothing_any_more_approves_nothing(make: Make) -> N
     own.services.aws("s3", "put_object", {**place, "Body": other.encode()})
     later = type(own.services)(own.variables, own.sandbox.client)  # a process that sees the new policy
     with pytest.raises(ConflictError) as caught:
-        later.tenant(TENANT).judge_deferred(user_key(TENANT, "ada"), datetime.now(UTC))
+        judge_deferred(later.tenant(TENANT), user_key(TENANT, "ada"), datetime.now(UTC))
     assert (caught.value.code, status(own)) == ("nothing-deferred", "provisional")

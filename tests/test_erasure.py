@@ -18,6 +18,7 @@ from chalicelib.model.facts import UserStatus
 from chalicelib.model.submission import user_key
 from chalicelib.store.imports import Imports, Result
 from chalicelib.wiring import Tenant
+from chalicelib.wiring.erasing import erase, request_erasure
 from cli.receipts import Keys, read_keys, verify
 from cli.receipts import Verdict as Proof
 from tests.own_environment import OwnEnvironment, own_environment, selfie, submission
@@ -53,7 +54,7 @@ class World:
         self.client("s3").delete_object(Bucket=bucket, Key=picture)
 
     def request(self) -> Erasure:
-        erasure = self.tenant.request_erasure(ADA, datetime.now(UTC))
+        erasure = request_erasure(self.tenant, ADA, datetime.now(UTC))
         assert erasure is not None
         return erasure
 
@@ -97,7 +98,7 @@ NOTHING: dict[str, list[str]] = {"items": [], "pictures": [], "faces": []}
 def test_nothing_is_left_and_the_receipt_proves_it_offline(world: World, keys: Keys) -> None:
     log = [item for item in world.items() if item["sk"]["S"] == "DECISION"]
     assert all(world.traces().values())
-    done = world.tenant.erase(world.request().erasure_id, datetime.now(UTC))
+    done = erase(world.tenant, world.request().erasure_id, datetime.now(UTC))
 
     assert world.traces() == NOTHING
     assert done.found == {
@@ -117,14 +118,14 @@ def test_nothing_is_left_and_the_receipt_proves_it_offline(world: World, keys: K
     assert [item for item in world.items() if item["sk"]["S"] == "DECISION"] == log, "the log is never changed"
     (logged,) = [one for one in world.tenant.audit.entries() if one.entry["kind"] == "user_erased"]
     assert logged == done.receipt
-    assert world.tenant.request_erasure(ADA, datetime.now(UTC)) is None
+    assert request_erasure(world.tenant, ADA, datetime.now(UTC)) is None
     assert world.verify("register", "ada") is Verdict.APPROVED
 
 
 def test_the_others_stay(world: World) -> None:
     assert world.verify("register_with_id_card", "bob") is Verdict.APPROVED
     bob = world.tenant.users.get(user_key(TENANT, "bob"))
-    world.tenant.erase(world.request().erasure_id, datetime.now(UTC))
+    erase(world.tenant, world.request().erasure_id, datetime.now(UTC))
     assert world.tenant.users.get(user_key(TENANT, "bob")) == bob
     assert world.verify("authenticate", "bob") is Verdict.APPROVED
 
@@ -145,7 +146,7 @@ def test_what_cannot_be_finished_goes_on_from_the_queue(world: World, keys: Keys
     erasure, scripted = world.request(), world.environment.sandbox
     scripted.faults.set(fault)
     with pytest.raises(AwsUnavailableError):
-        world.tenant.erase(erasure.erasure_id, datetime.now(UTC))
+        erase(world.tenant, erasure.erasure_id, datetime.now(UTC))
     running = world.tenant.erasures.get(erasure.erasure_id)
     assert (running.user_key, running.receipt) == (ADA, None)
     assert world.verify("authenticate", "ada") is Verdict.DENIED if "rekognition" in fault["operation"] else True
@@ -177,23 +178,23 @@ def test_nobody_registers_under_the_id_while_it_is_being_erased(world: World) ->
     erasure = world.request()
     world.environment.sandbox.faults.set({"operation": "rekognition:DeleteFaces", "kind": "partial_delete"})
     with pytest.raises(AwsUnavailableError):
-        world.tenant.erase(erasure.erasure_id, datetime.now(UTC))
+        erase(world.tenant, erasure.erasure_id, datetime.now(UTC))
     world.environment.sandbox.faults.clear()
     user = world.tenant.users.get(ADA)
     assert user is not None and user.status is UserStatus.ERASING
     with pytest.raises(ConflictError) as caught:
         world.tenant.verify(submission(TENANT, "register", "ada", "somebody new"))
     assert caught.value.code == "user-busy"
-    world.tenant.erase(erasure.erasure_id, datetime.now(UTC))
+    erase(world.tenant, erasure.erasure_id, datetime.now(UTC))
     assert world.verify("register", "ada") is Verdict.APPROVED
 
 
 def test_who_was_only_ever_denied_is_erased_too(world: World) -> None:
     asked = submission(TENANT, "register", "eve", "ada")
     assert world.tenant.verify(asked).verdict is Verdict.DENIED
-    erasure = world.tenant.request_erasure(user_key(TENANT, "eve"), datetime.now(UTC))
+    erasure = request_erasure(world.tenant, user_key(TENANT, "eve"), datetime.now(UTC))
     assert erasure is not None
-    done = world.tenant.erase(erasure.erasure_id, datetime.now(UTC))
+    done = erase(world.tenant, erasure.erasure_id, datetime.now(UTC))
     assert {kind: count for kind, count in done.found.items() if count} == {"attempts": 1, "decisions": 1}
     assert not [item for item in world.items() if '"eve"' in json.dumps(item)]
     assert world.tenant.decisions.get(asked.verification_id, datetime.now(UTC))["user_id"] is None
@@ -205,7 +206,7 @@ def test_a_face_that_no_record_knows_is_found(world: World) -> None:
     face = world.client("rekognition").index_faces(CollectionId=collection, **lost)["FaceRecords"][0]["Face"]["FaceId"]
     world.client("rekognition").create_user(CollectionId=collection, UserId="u1")
     world.client("rekognition").associate_faces(CollectionId=collection, UserId="u1", FaceIds=[face])
-    done = world.tenant.erase(world.request().erasure_id, datetime.now(UTC))
+    done = erase(world.tenant, world.request().erasure_id, datetime.now(UTC))
     assert (done.found["faces"], world.traces()) == (3, NOTHING)
 
 
@@ -222,6 +223,6 @@ def test_the_result_of_an_import_is_erased(world: World) -> None:
     imports = Imports(world.environment.services.aws, table, TENANT)
     imports.settle("i1", Result("ada", "approved", (), "v1"), datetime.now(UTC))
     assert imports.is_settled("i1", "ada")
-    done = world.tenant.erase(world.request().erasure_id, datetime.now(UTC))
+    done = erase(world.tenant, world.request().erasure_id, datetime.now(UTC))
     assert (done.found["imports"], world.traces()) == (2, NOTHING)
     assert list(imports.results("i1")) == []

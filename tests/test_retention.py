@@ -16,6 +16,7 @@ from chalicelib.model.decision import Decision, Verdict
 from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.submission import user_key
 from chalicelib.wiring import Tenant
+from chalicelib.wiring.blocking import block_face
 from tests.own_environment import OwnEnvironment, own_environment, selfie, submission
 from tests.running_sandbox import RunningSandbox
 
@@ -144,7 +145,7 @@ def test_a_deletion_that_fails_is_made_by_a_later_sweep(archive: Archive, script
 
 def test_a_block_ends_and_its_face_is_deleted(archive: Archive) -> None:
     ends_at = datetime.now(UTC) + timedelta(days=3)
-    archive.tenant.block_face({"Bytes": selfie("mallory").content}, BlockSource.PICTURE, "fraud", ends_at)
+    block_face(archive.tenant, {"Bytes": selfie("mallory").content}, BlockSource.PICTURE, "fraud", ends_at)
     assert [one.code for one in archive.verify("register", "m", "mallory").reasons] == ["face_blocked"]
     assert archive.verify("register", "m", "mallory", ends_at + timedelta(seconds=1)).verdict is Verdict.APPROVED
     archive.pass_time(2)

@@ -12,7 +12,9 @@ from chalicelib.aws import Aws, AwsCaller
 from chalicelib.errors import AwsConditionFailedError, AwsMisconfiguredError, AwsRefusedError, AwsUnavailableError
 from chalicelib.model.deadline import Deadline
 from chalicelib.retries import MOST_TRIES, RetryingAws
-from chalicelib.wiring import CALL_BUDGET_S, REQUEST_BUDGET_S, UNDO_RESERVE_S, Services
+from chalicelib.wiring import Services
+from chalicelib.wiring.services import CALL_BUDGET_S, REQUEST_BUDGET_S
+from chalicelib.wiring.tenant import UNDO_RESERVE_S
 from tests.running_sandbox import REGION, RunningSandbox
 
 THROTTLED = AwsUnavailableError("rekognition:DetectFaces", "ThrottlingException", "")

@@ -10,7 +10,8 @@ from chalice.app import AuthRequest, AuthResponse, Blueprint, Request
 from chalicelib.errors import ScopeMissingError
 from chalicelib.model.deadline import Deadline
 from chalicelib.routes.scopes import SCOPES
-from chalicelib.wiring import REQUEST_BUDGET_S, Tenant, services
+from chalicelib.wiring import Tenant, services
+from chalicelib.wiring.services import REQUEST_BUDGET_S
 
 blueprint = Blueprint(__name__)
 

@@ -17,7 +17,7 @@ from chalicelib.routes import body
 from chalicelib.routes.auth import tenant_auth, tenant_for
 from chalicelib.routes.problems import answering
 from chalicelib.routes.verifications import answer
-from chalicelib.wiring import Tenant
+from chalicelib.wiring import Tenant, blocking
 
 blueprint = Blueprint(__name__)
 
@@ -38,9 +38,9 @@ def block() -> Response:
     if type(days) is not int or not 1 <= days <= MAX_DAYS:
         raise BadRequestError("wrong-type", f"days must be a whole number from 1 to {MAX_DAYS:,}.", "days")
     now = datetime.now(UTC)
-    with tenant.uploads_of(uuid4().hex, now) as take_upload:
+    with tenant.uploads.lent_to(uuid4().hex, now) as take_upload:
         picture, source = _picture(fields, tenant, take_upload)
-        made = tenant.block_face(picture, source, reason, now + timedelta(days=days))
+        made = blocking.block_face(tenant, picture, source, reason, now + timedelta(days=days))
     return answer(201, _view(made, datetime.now(UTC)))
 
 
@@ -59,7 +59,7 @@ def unblock(block_id: str) -> Response:
     tenant = tenant_for(blueprint.current_request)
     if not block_id.isalnum() or len(block_id) > 64:
         raise NotFoundError("There is no such block.")
-    tenant.unblock_face(block_id)
+    blocking.unblock_face(tenant, block_id)
     return answer(200, {"id": block_id, "removed": True})
 
 

@@ -15,7 +15,7 @@ from chalicelib.routes.auth import tenant_auth, tenant_for
 from chalicelib.routes.path import path_name
 from chalicelib.routes.problems import answering
 from chalicelib.routes.verifications import answer
-from chalicelib.wiring import Tenant
+from chalicelib.wiring import Tenant, erasing
 
 blueprint = Blueprint(__name__)
 _log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def erase_user(user_id: str) -> Response:  # noqa: ARG001 - see path_name
     """Erase all that is held of a user. The answer has the signed receipt, or (202) says where it will be."""
     request, now = blueprint.current_request, datetime.now(UTC)
     tenant = tenant_for(request)
-    erasure = tenant.request_erasure(user_key(tenant.name, path_name(request)), now)
+    erasure = erasing.request_erasure(tenant, user_key(tenant.name, path_name(request)), now)
     if erasure is None:
         raise NotFoundError("There is no such user.")
     return _answer(_tried(tenant, erasure, now))
@@ -42,11 +42,11 @@ def get_erasure(erasure_id: str) -> Response:
 
 def _tried(tenant: Tenant, erasure: Erasure, now: datetime) -> Erasure:
     try:
-        return tenant.erase(erasure.erasure_id, now)
+        return erasing.erase(tenant, erasure.erasure_id, now)
     except (AwsError, ConflictError) as error:
         _log.warning("erasure %s goes on from the queue: %s", erasure.erasure_id, getattr(error, "code", ""))
     try:
-        tenant.erase_later(erasure.erasure_id)
+        erasing.erase_later(tenant, erasure.erasure_id)
     except AwsError as error:  # the sweep finds it
         _log.warning("erasure %s waits for the sweep: %s", erasure.erasure_id, error.code)
     return erasure

@@ -83,7 +83,7 @@ def _decided(verification_id: str, tenant: Tenant, now: datetime) -> dict[str, A
 def _verify(raw_body: str | bytes, tenant: Tenant, verification_id: str, now: datetime) -> dict[str, Any]:
     fields = body.read_object(raw_body, _FIELDS)
     flow, user_id = body.text(fields, "flow", 64), body.text(fields, "user_id", body.MAX_USER_ID_LENGTH)
-    with tenant.uploads_of(verification_id, now) as take_upload:
+    with tenant.uploads.lent_to(verification_id, now) as take_upload:
         submission = Submission(
             verification_id=verification_id,
             tenant=tenant.name,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.aws import Aws, delete_object
-from chalicelib.errors import AwsConditionFailedError, AwsRefusedError, BadRequestError
+from chalicelib.errors import AwsConditionFailedError, AwsError, AwsRefusedError, BadRequestError
 from chalicelib.store.items import Key, Table, epoch_s, key, stamp, tenant_name
 
 GOOD_FOR = timedelta(minutes=10)
@@ -65,6 +66,31 @@ class Uploads:
             "fields": form["fields"],
             "expires_in_s": int(GOOD_FOR.total_seconds()),
         }
+
+    @contextmanager
+    def lent_to(self, verification_id: str, now: datetime) -> Iterator[Callable[[str], bytes]]:
+        """How a verification takes its uploads. They are gone afterwards, unless it may have to be tried again."""
+        taken: list[str] = []
+
+        def take(upload_id: str) -> bytes:
+            content = self.take(upload_id, verification_id, now)
+            taken.append(upload_id)
+            return content
+
+        try:
+            yield take
+        except AwsError:
+            raise
+        except Exception:
+            self._discard_all(taken)
+            raise
+        self._discard_all(taken)
+
+    def _discard_all(self, upload_ids: list[str]) -> None:
+        """One that stays is gone after a day."""
+        for upload_id in upload_ids:
+            with suppress(AwsError):
+                self.discard(upload_id)
 
     def take(self, upload_id: str, verification_id: str, now: datetime) -> bytes:
         """The uploaded bytes, for one verification: no other gets them. `discard` must follow its answer.

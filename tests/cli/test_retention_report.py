@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from chalicelib.model.block import BlockSource
 from chalicelib.model.decision import Verdict
+from chalicelib.wiring.blocking import block_face
 from cli.main import commands
 from cli.retention.holdings import Holdings, Thing
 from tests.own_environment import OwnEnvironment, own_environment, selfie, submission
@@ -43,7 +44,7 @@ def test_a_report_tells_what_is_held_and_until_when(scripted: RunningSandbox) ->
     assert tenant.verify(submission(TENANT, "register", "bob")).verdict is Verdict.APPROVED
     assert tenant.verify(submission(TENANT, "register", "eve", "ada")).verdict is Verdict.DENIED
     ends_at = datetime.now(UTC) + timedelta(days=3)
-    tenant.block_face({"Bytes": selfie("mallory").content}, BlockSource.PICTURE, "fraud", ends_at)
+    block_face(tenant, {"Bytes": selfie("mallory").content}, BlockSource.PICTURE, "fraud", ends_at)
     environment.services.tenant("another").audit.note("key_created", {}, datetime.now(UTC))
 
     told = report(environment)

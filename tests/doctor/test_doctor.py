@@ -20,6 +20,7 @@ from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.submission import user_key
 from chalicelib.store.changes import Changes
 from chalicelib.store.decisions import decision_key
+from chalicelib.wiring.blocking import block_face
 from cli.main import commands
 from tests.own_environment import OwnEnvironment, own_environment, submission
 from tests.running_sandbox import RunningSandbox
@@ -123,7 +124,7 @@ def test_orphans_are_deleted_and_the_others_stay(clinic: Clinic) -> None:
 def test_a_blocked_face_is_no_orphan(clinic: Clinic) -> None:
     tenant = clinic.environment.services.tenant(TENANT)
     ends_at = datetime.now(UTC) + timedelta(days=1)
-    tenant.block_face({"Bytes": selfie("mallory").content}, BlockSource.PICTURE, "fraud", ends_at)
+    block_face(tenant, {"Bytes": selfie("mallory").content}, BlockSource.PICTURE, "fraud", ends_at)
     before = clinic.everything()
     assert clinic.doctor("--fix") == (0, [])
     assert clinic.everything() == before

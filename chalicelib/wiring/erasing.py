@@ -1,0 +1,67 @@
+"""Erasing a user from end to end: one thing after the other, each safe to repeat."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from uuid import uuid4
+
+from chalicelib.effects import erase as effect
+from chalicelib.effects.erase import Place, faces_of, look, pictures_below
+from chalicelib.errors import AwsConditionFailedError
+from chalicelib.model.erasure import Erasure
+from chalicelib.store.personal import KINDS
+from chalicelib.wiring.tenant import Tenant
+
+KIND = "user_erased"
+
+
+def request_erasure(tenant: Tenant, user_key: str, now: datetime) -> Erasure | None:
+    """Note that a user is to be erased; None when nothing is held of it. `erase` carries it out."""
+    if tenant.users.get(user_key) is None and not any(tenant.personal.find(user_key, kind) for kind in KINDS):
+        return None
+    erasure = Erasure(uuid4().hex, now, user_key)
+    tenant.erasures.add(erasure)
+    return erasure
+
+
+def erase_later(tenant: Tenant, erasure_id: str) -> None:
+    """Go on from the queue, once what was in the way may be over."""
+    tenant.queue.send({"job": "erase", "tenant": tenant.name, "erasure_id": erasure_id}, delay_s=5)
+
+
+def erase(tenant: Tenant, erasure_id: str, now: datetime) -> Erasure:
+    """The erasure, done. One that is done already stays as it is.
+
+    The record is closed first, so that nothing counts, and nobody registers anew, while things are being deleted; it
+    goes last, when a second look has found nothing.
+
+    Raises:
+        ConflictError: another request is changing the user.
+        AwsError: something is left; it has to be tried again.
+    """
+    erasure = tenant.erasures.get(erasure_id)
+    if erasure.user_key is None:
+        return erasure
+    tenant.recover(erasure.user_key, now)
+    tenant.users.close(erasure.user_key)
+    places = _places(tenant, erasure.user_key)
+    found = tenant.erasures.note_found(erasure, look(places))
+    effect.erase(places)
+    tenant.users.remove(erasure.user_key)
+    items = [{"kind": kind, "found": count, "left": 0} for kind, count in found.items()]
+    details = {"erasure": erasure_id, "requested_at": erasure.requested_at.isoformat(), "items": items}
+    receipt = tenant.audit.sign(KIND, details, now, user_key=erasure.user_key)
+    try:
+        tenant.erasures.finish(erasure, receipt, now)
+    except AwsConditionFailedError:  # a try beside this one was faster
+        return tenant.erasures.get(erasure_id)
+    return Erasure(erasure_id, erasure.requested_at, None, found, receipt)
+
+
+def _places(tenant: Tenant, user_key: str) -> tuple[Place, ...]:
+    return (
+        faces_of(tenant.aws, tenant.collections(tenant.policy()), user_key),
+        pictures_below(tenant.aws, tenant.images_bucket, f"{tenant.name}/users/{user_key}/"),
+        *(Place(kind, partial(tenant.personal.find, user_key, kind), tenant.personal.delete) for kind in KINDS),
+    )

@@ -1,0 +1,146 @@
+"""What all tenants share: settings, clients, plugins, and the stores that belong to no tenant."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import cache, cached_property
+from hashlib import sha256
+from typing import Any
+
+from chalicelib.aws import Aws, AwsCaller
+from chalicelib.checks import all_checks
+from chalicelib.effects import built_in_effects
+from chalicelib.model.deadline import Deadline
+from chalicelib.model.plugins import Plugins
+from chalicelib.policy.source import PolicySource
+from chalicelib.retries import RetryingAws
+from chalicelib.signals import built_in_signals
+from chalicelib.store.credentials import Credentials
+from chalicelib.store.due import Due
+from chalicelib.store.key_uses import KeyUses
+from chalicelib.store.policies import PolicyObjects
+from chalicelib.store.pseudonyms import Pseudonyms
+from chalicelib.store.queue import Queue
+from chalicelib.store.signing import Signer
+from chalicelib.wiring.tenant import Tenant
+
+# API Gateway waits 29 s, and the slowest call takes 2 s to connect and 8 s to be read: none is begun later than this.
+REQUEST_BUDGET_S = 18.0
+CALL_BUDGET_S = 4.0  # of a call that belongs to no request, or to all
+
+
+@cache
+def services() -> Services:
+    """This process's services, from its environment."""
+    return Services(os.environ)
+
+
+def _make_client(service: str) -> Any:
+    """Timeouts that leave room for an answer within API Gateway's 29 seconds; `RetryingAws` tries again.
+
+    Straight from botocore: boto3 would add a fifth of a second to a cold start, and nothing that is used here.
+    """
+    import botocore.session  # noqa: PLC0415 - a health check need not pay for it
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(
+        connect_timeout=2,
+        read_timeout=8,
+        max_pool_connections=32,
+        tcp_keepalive=True,
+        retries={"mode": "standard", "total_max_attempts": 1},
+    )
+    return botocore.session.get_session().create_client(service, config=config)
+
+
+class Services:
+    """What all tenants share. Thread-safe. `make_client` makes a service's client, once for each."""
+
+    def __init__(self, environment: Mapping[str, str], make_client: Callable[[str], Any] = _make_client) -> None:
+        self._environment = environment
+        self._make_client = make_client
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self._calls = AwsCaller(self.client)
+        self.aws: Aws = RetryingAws(self._calls, lambda: Deadline.after(CALL_BUDGET_S))
+
+    def setting(self, name: str) -> str:
+        """COUNTERSIGN_<name>. Raises KeyError, which names it, when the deployment forgot it."""
+        return self._environment[f"COUNTERSIGN_{name}"]
+
+    def client(self, service: str) -> Any:
+        """A boto3 client, one per service; creating one is not thread-safe, using it is."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._make_client(service)
+            return self._clients[service]
+
+    def prepare(self, *names: str) -> None:
+        """Begin to make these services' clients, beside what a request does first; the most urgent comes first."""
+        if missing := [name for name in names if name not in self._clients]:
+            threading.Thread(target=self._make_all, args=(missing,), name="clients", daemon=True).start()
+
+    def _make_all(self, names: list[str]) -> None:
+        with suppress(Exception):  # whoever needs the client makes it again, and hears why it cannot be made
+            for name in names:
+                self.client(name)
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        return Plugins(all_checks(), built_in_signals(), built_in_effects())
+
+    @cached_property
+    def reason_messages(self) -> dict[str, str]:
+        """What each reason code means, by "check.code"."""
+        checks = self.plugins.checks.values()
+        return {f"{check.name}.{code}": text for check in checks for code, text in check.reasons.items()}
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        return Credentials(self.aws, self.setting("TABLE"))
+
+    @cached_property
+    def signer(self) -> Signer:
+        return Signer(self.aws, self.setting("SIGNING_KEY_ID"))
+
+    @cached_property
+    def pseudonyms(self) -> Pseudonyms:
+        return Pseudonyms(self.aws, self.setting("TABLE"))
+
+    @cached_property
+    def key_uses(self) -> KeyUses:
+        return KeyUses(self.credentials, ThreadPoolExecutor(max_workers=1, thread_name_prefix="key-use").submit)
+
+    @cached_property
+    def policies(self) -> PolicySource:
+        refresh_s = float(self._environment.get("COUNTERSIGN_POLICY_REFRESH_S", "30"))
+        return PolicySource(PolicyObjects(self.aws, self.setting("POLICIES_BUCKET")), self.plugins, refresh_s)
+
+    @cached_property
+    def queue(self) -> Queue:
+        return Queue(self.aws, self.setting("QUEUE_URL"))
+
+    @cached_property
+    def due(self) -> Due:
+        return Due(self.aws, self.setting("TABLE"))
+
+    def aws_until(self, deadline: Deadline) -> Aws:
+        """AWS for what has to be done by then."""
+        return RetryingAws(self._calls, lambda: deadline)
+
+    @cached_property
+    def background(self) -> ThreadPoolExecutor:
+        """For what no answer waits for."""
+        return ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
+
+    def tenant(self, name: str, deadline: Deadline | None = None) -> Tenant:
+        """Without a deadline, for operators' commands, each call has a budget of its own."""
+        return Tenant(self, name, deadline)
+
+    def usage_key(self, tenant: str) -> str:
+        """The API key of a tenant's usage plan. No secret: without a credential it admits nobody."""
+        return sha256(f"{self.setting('COLLECTION_PREFIX')}/{tenant}".encode()).hexdigest()
