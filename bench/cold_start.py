@@ -188,7 +188,7 @@ def api_event(method: str, path: str, body: object = None, tenant: str = "") -> 
             "resourcePath": path,
             "httpMethod": method,
             "path": path,
-            "authorizer": {"tenant": tenant},
+            "authorizer": {"tenant": tenant, "key_id": "bench", "scopes": "verify"},
             "identity": {"sourceIp": "203.0.113.7"},
         },
         "body": None if body is None else json.dumps(body),
