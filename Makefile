@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := bash
-.PHONY: help demo serve test lint policies package bench bulk lock clean fuzz fuzz-inputs audit crash-matrix
+.PHONY: help demo serve test lint policies package bench bulk lock clean fuzz fuzz-inputs audit crash-matrix soak
 
 # Version managers put commands on the PATH that do nothing but fail, so each candidate is really run.
 SUITABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -59,6 +59,9 @@ fuzz-inputs: $(READY)  ## Coverage-guided bytes for what reads pictures, bodies 
 
 audit: $(READY)  ## Insecure code, committed secrets, known vulnerabilities; what cannot be checked is not clean
 	@$(BIN)/python -m audit
+
+soak: $(READY)  ## 3,000 requests of many people at once, a fault in 5% of the calls of AWS; then the invariants
+	@$(BIN)/python -m tests.crash.soak
 
 lock: $(READY)  ## Pin requirements/*.in anew, with hashes, for every platform
 	@$(BIN)/python -m venv $(VENV)-lock

@@ -20,8 +20,9 @@ from dataclasses import dataclass, field, replace
 from chalicelib.model.facts import UserStatus
 from chalicelib.model.submission import user_key
 from tests.crash.interrupt import How, Interruption
+from tests.crash.recovery import LATER
 from tests.crash.scene import Scene
-from tests.crash.stage import LATER, Answer, Attempt, Stage
+from tests.crash.stage import Answer, Attempt, Stage
 
 _WAYS = (
     (How.KILL, False),

@@ -21,20 +21,17 @@ from chalice.test import Client
 
 from app import app
 from chalicelib import wiring
-from chalicelib.aws import Aws
 from chalicelib.errors import AwsUnavailableError
-from chalicelib.jobs import run, sweep
+from chalicelib.jobs import run
 from chalicelib.store.items import Table
-from chalicelib.store.records import RECOVERY_DELAY
 from cli.doctor.diagnose import Finding
 from cli.doctor.examine import survey
 from cli.doctor.visit import estate_of, rules_of
 from tests.crash.fork import KilledError, forked
 from tests.crash.interrupt import DefectError, Interrupter, Interruption
+from tests.crash.recovery import LATER, recover_all, undelayed
 from tests.own_environment import OwnEnvironment
 
-LATER = RECOVERY_DELAY + timedelta(minutes=1)
-_MOST_TRIES = 5  # the queue's maxReceiveCount
 _SERVICES = ("dynamodb", "s3", "sqs", "kms", "rekognition", "textract")
 T = TypeVar("T")
 
@@ -117,11 +114,8 @@ class Stage:
         return False
 
     def recover_all(self, seed: int = 0) -> list[str]:
-        """What the queue and the schedule do once RECOVERY_DELAY has passed: each message twice, in any order.
-
-        The messages that failed too often: those that would be in the dead-letter queue.
-        """
-        return self._forked(lambda: self._recover_all(random.Random(seed)))  # noqa: S311 - repeatable on purpose
+        """See `tests.crash.recovery`."""
+        return self._forked(lambda: recover_all(self._services, random.Random(seed)))  # noqa: S311 - repeatable
 
     def findings(self, tenant: str) -> list[Finding]:
         """What the doctor finds once RECOVERY_DELAY has passed."""
@@ -158,38 +152,6 @@ class Stage:
             return Answer(500, {"type": type(error).__name__})
         return Answer(answer.status_code, json.loads(answer.body))
 
-    def _recover_all(self, order: random.Random) -> list[str]:
-        later, dead = datetime.now(UTC) + LATER, list[str]()
-        for _ in range(2):  # what came by itself, then what the sweep finds and sends
-            dead += self._work_off(self._receive(), later, order)
-            sweep(self._services, later)
-        return dead + self._work_off(self._receive(), later, order)
-
-    def _work_off(self, bodies: list[str], now: datetime, order: random.Random) -> list[str]:
-        todo = bodies * 2
-        for _ in range(_MOST_TRIES):
-            order.shuffle(todo)
-            todo = [body for body in todo if not self._succeeds(body, now)]
-        return todo
-
-    def _succeeds(self, body: str, now: datetime) -> bool:
-        try:
-            run(self._services, body, now)
-        except Exception as error:
-            print(f"job {body} failed: {error!r}", file=sys.stderr)
-            return False
-        return True
-
-    def _receive(self) -> list[str]:
-        """All messages, also those that are delayed: their time has come."""
-        bodies = list[str]()
-        sqs, url = self._services.client("sqs"), self._services.setting("QUEUE_URL")
-        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
-            for message in messages:
-                bodies.append(message["Body"])
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return bodies
-
     def _forked(self, task: Callable[[], T]) -> T:
         for service in _SERVICES:  # a connection must not be shared with the copy
             self._services.client(service)._endpoint.http_session.close()
@@ -209,16 +171,8 @@ def on_stage(environment: OwnEnvironment, tenants: Sequence[str]) -> Iterator[St
 def _put_around(services: wiring.Services, interrupter: Interrupter) -> None:
     """All that the app asks of AWS goes through the interrupter; a message's delay is left out, its time has come."""
     aws, aws_until = services.aws, services.aws_until
-    services.aws = _undelayed(interrupter.around(aws))
-    services.aws_until = lambda deadline: _undelayed(interrupter.around(aws_until(deadline)))
-
-
-def _undelayed(aws: Aws) -> Aws:
-    def call(service: str, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        now = {"DelaySeconds": 0} if operation == "send_message" else {}
-        return aws(service, operation, {**parameters, **now})
-
-    return call
+    services.aws = undelayed(interrupter.around(aws))
+    services.aws_until = lambda deadline: undelayed(interrupter.around(aws_until(deadline)))
 
 
 def _move_clock(ahead: timedelta) -> None:
