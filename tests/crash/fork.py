@@ -9,7 +9,8 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 _DEADLINE_S = 120
 T = TypeVar("T")
@@ -19,11 +20,11 @@ class KilledError(Exception):
     """The copy was killed with SIGKILL before it was done."""
 
 
-def forked(task: Callable[[], T]) -> T:
-    """What the task returns, in a forked process: its imports, clients and caches are warm.
+def forked(task: Callable[[], T]) -> Callable[[], T]:
+    """Start the task in a forked process, whose imports, clients and caches are warm; what waits for its result.
 
-    Call it while this process has one thread and no open connection that the task would use. Raises KilledError;
-    RuntimeError when the task raised, or took longer than two minutes.
+    Call it while this process has one thread and no open connection that the task would use. Waiting raises
+    KilledError; RuntimeError when the task raised, or took longer than two minutes.
     """
     reading, writing = os.pipe()
     process = os.fork()
@@ -31,6 +32,10 @@ def forked(task: Callable[[], T]) -> T:
         os.close(reading)
         _run_and_exit(task, writing)
     os.close(writing)
+    return partial(_result, process, reading)
+
+
+def _result(process: int, reading: int) -> Any:
     with os.fdopen(reading, "rb") as pipe:
         answer = pipe.read()
     _, status = os.waitpid(process, 0)
@@ -38,8 +43,7 @@ def forked(task: Callable[[], T]) -> T:
         raise KilledError
     if status != 0:
         raise RuntimeError(f"the forked process ended with status {os.waitstatus_to_exitcode(status)}")
-    result: T = pickle.loads(answer)  # noqa: S301 - written by our own copy
-    return result
+    return pickle.loads(answer)  # noqa: S301 - written by our own copy
 
 
 def _run_and_exit(task: Callable[[], T], writing: int) -> None:

@@ -29,12 +29,12 @@ class Scene:
     commits: bool
     inputs: Mapping[str, tuple[str, ...]]
 
-    def request(self, user_id: str, flow: str = "", attempt: str = "1") -> Request:
-        """What the person of this name sends."""
-        flow = flow or self.flow
+    def request(self, user_id: str, flow: str = "", attempt: str = "1", person: str = "") -> Request:
+        """What the person sends, who is called like the user id unless said otherwise."""
+        flow, person = flow or self.flow, person or user_id
         everything: dict[str, Any] = {
-            "selfie": base64.b64encode(selfie(user_id).content).decode(),
-            "id_card": base64.b64encode(passport(user_id).content).decode(),
+            "selfie": base64.b64encode(selfie(person).content).decode(),
+            "id_card": base64.b64encode(passport(person).content).decode(),
         }
         body = {name: everything[name] for name in self.inputs[flow]}
         body |= {"flow": flow, "user_id": user_id, "consent": {"version": "2026-01"}}

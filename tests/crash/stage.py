@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 from unittest.mock import patch
 
@@ -86,18 +87,27 @@ class Stage:
         self, request: Request, interruption: Interruption | None = None, ahead: timedelta | None = None
     ) -> Attempt:
         """Send it to the app in a copy of this process, whose clock may be `ahead`."""
+        return self.begin(request, interruption=interruption, ahead=ahead)()
+
+    def begin(
+        self,
+        request: Request,
+        *,
+        interruption: Interruption | None = None,
+        kill_at: int = 0,
+        ahead: timedelta | None = None,
+    ) -> Callable[[], Attempt]:
+        """The same, without waiting for the answer; `kill_at`: before which call of all it is killed."""
 
         def task() -> Attempt:
             if ahead:
                 _move_clock(ahead)
-            self._interrupter.interruption = interruption
+            self._interrupter.interruption, self._interrupter.kill_at = interruption, kill_at
             answer = self._post(request)
             return Attempt(answer, tuple(self._interrupter.calls))
 
-        try:
-            return self._forked(task)
-        except KilledError:
-            return Attempt(None)
+        self._disconnect()
+        return partial(_attempt, forked(task))
 
     def recover_one(self, tenant: str, user_key: str, kill_at: int) -> bool:
         """The recovery job of one user, killed at its `kill_at`th call (from 1); False when it was done before that."""
@@ -153,9 +163,19 @@ class Stage:
         return Answer(answer.status_code, json.loads(answer.body))
 
     def _forked(self, task: Callable[[], T]) -> T:
+        self._disconnect()
+        return forked(task)()
+
+    def _disconnect(self) -> None:
         for service in _SERVICES:  # a connection must not be shared with the copy
             self._services.client(service)._endpoint.http_session.close()
-        return forked(task)
+
+
+def _attempt(result: Callable[[], Attempt]) -> Attempt:
+    try:
+        return result()
+    except KilledError:
+        return Attempt(None)
 
 
 @contextmanager
