@@ -193,6 +193,8 @@ def test_leftovers_go_with_their_pictures(server: AwsServer, tenant: str) -> Non
     old, card, new = change(tenant, "c1"), change(tenant, "c2"), change(tenant, "c3")
     for made in (old, card, new):
         EFFECTS["store_images"].do(ports(server.aws), made, material(made), Draft())
+    beside = old.image_keys["selfie"].replace("selfie", "id_card")
+    server.client("s3").put_object(Bucket=NAMES.images_bucket, Key=beside, Body=b"came with the first face")
     rekognition = CannedAws(delete_faces={"DeletedFaces": [FACE_IDS[0]]})
 
     def aws(service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
