@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := bash
-.PHONY: help demo serve test lint policies package bench bulk lock clean fuzz fuzz-inputs audit crash-matrix soak
+.PHONY: help demo serve test lint policies package deploy bench bulk lock clean fuzz fuzz-inputs audit crash-matrix soak
 
 # Version managers put commands on the PATH that do nothing but fail, so each candidate is really run.
 SUITABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -62,6 +62,13 @@ audit: $(READY)  ## Insecure code, committed secrets, known vulnerabilities; wha
 
 soak: $(READY)  ## 3,000 requests of many people at once, a fault in 5% of the calls of AWS; then the invariants
 	@$(BIN)/python -m tests.crash.soak
+
+deploy: $(READY)  ## Check, test, package, plan, ask and apply: make deploy ENV=dev (AUTO=yes does not ask)
+	@[ -n "$(ENV)" ] || { echo "Which environment? make deploy ENV=dev" >&2; exit 2; }
+	@$(MAKE) --no-print-directory policies
+	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory package
+	@$(BIN)/python -m cli.packaging deploy "$(ENV)" $(if $(filter yes,$(AUTO)),--yes)
 
 lock: $(READY)  ## Pin requirements/*.in anew, with hashes, for every platform
 	@$(BIN)/python -m venv $(VENV)-lock

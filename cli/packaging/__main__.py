@@ -10,6 +10,7 @@ import click
 from cli.errors import CliError
 from cli.local.processes import PROJECT
 from cli.packaging.build import OUTPUT, build
+from cli.packaging.deploy import deploy as run_deployment
 from cli.packaging.interpreters import lambda_interpreter
 from cli.packaging.module import ARCHITECTURES
 from cli.packaging.policies import OUTPUT as POLICIES_OUTPUT
@@ -67,6 +68,15 @@ def policies(folder: Path, output: Path) -> None:
     if found := problems(checked.values()):
         raise CliError("\n".join([f"{_relative(folder)} cannot be deployed:", *found]))
     click.echo(f"{_relative(folder)}: {len(checked)} policies are valid")
+
+
+@commands.command()
+@click.argument("environment")
+@click.option("--yes", is_flag=True, help="Apply without asking.")
+@click.option("--plugin-dir", envvar="TF_PLUGIN_DIR", help="A mirror of Terraform's providers [env: TF_PLUGIN_DIR].")
+def deploy(environment: str, yes: bool, plugin_dir: str | None) -> None:
+    """Plan ENVIRONMENT with Terraform, ask, and apply: what `make deploy` does last."""
+    run_deployment(environment, lambda question: yes or click.confirm(question), plugin_dir)
 
 
 def _relative(path: Path) -> Path:
