@@ -18,6 +18,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from moto.apigateway.models import APIGatewayBackend, RestAPI
+from moto.awslambda.models import EventSourceMapping
 from moto.core.config import default_user_config
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
@@ -41,6 +42,8 @@ def apply() -> None:
     _conditional_denials()
     _signed_digests()
     _quick_transactions()
+    _event_sources_by_alias()
+    _policies_of_queues()
 
 
 def _lambda_without_docker() -> None:
@@ -186,3 +189,31 @@ def _copy_of_table(table: Table, memo: dict[int, Any]) -> Table:
             if place.get("TableName") == table.name and hash_key and DynamoType(hash_key) in table.items:
                 copied.items[DynamoType(hash_key)] = copy.deepcopy(table.items[DynamoType(hash_key)])
     return copied
+
+
+def _event_sources_by_alias() -> None:
+    """An event source that was made for a function's alias calls the alias; moto tells the version behind it, which
+    Terraform takes for a change at each plan."""
+    get_configuration = EventSourceMapping.get_configuration
+
+    @wraps(get_configuration)
+    def repaired(self: EventSourceMapping) -> dict[str, Any]:
+        configuration = get_configuration(self)
+        if self.function_name.startswith("arn:"):
+            configuration["FunctionArn"] = self.function_name
+        return configuration
+
+    EventSourceMapping.get_configuration = repaired
+
+
+def _policies_of_queues() -> None:
+    """moto forgets a queue's policy when any other attribute is set. Terraform sets both at once, in either order, and
+    waits for minutes until the policy is there."""
+    set_attributes = Queue._set_attributes
+
+    @wraps(set_attributes)
+    def repaired(self: Queue, attributes: dict[str, Any], now: float | None = None) -> None:
+        kept = {} if "Policy" in attributes or "_policy_json" not in vars(self) else {"Policy": self.policy}
+        set_attributes(self, attributes | kept, now)
+
+    Queue._set_attributes = repaired
