@@ -17,10 +17,10 @@ from tests.running_sandbox import RunningSandbox, running_sandbox
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in one process: they share a package."""
+    """A file's tests in one process: they share what was initialised or applied."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("terraform"))
+            item.add_marker(pytest.mark.xdist_group(f"terraform-{item.path.stem}"))
 
 
 @pytest.fixture(scope="session", autouse=True)

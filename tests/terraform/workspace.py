@@ -60,14 +60,15 @@ class Workspace:
         """Terraform's output. Raises TerraformError when it fails."""
         command = ["terraform", f"-chdir={self.root / 'terraform'}", *arguments]
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
-        environment = kept | {
-            "TF_IN_AUTOMATION": "1",
-            "TF_CLI_ARGS": "-no-color",
-            "CHECKPOINT_DISABLE": "1",
-            **self.environment,
-        }
+        environment = kept | _QUIET | dict(self.environment)
         done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=TERRAFORM_TIMEOUT_S, check=False
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TERRAFORM_TIMEOUT_S,
+            check=False,
         )
         if done.returncode:
             raise TerraformError(unframed(done.stdout + done.stderr))
