@@ -32,6 +32,14 @@ locals {
       ]
       Resource = [local.table]
     },
+    # The decision log and the audit log are written once: docs/decisions/0006-decision-log.md. A put over an entry IAM
+    # cannot tell from a new one; the app puts under the condition that there is none.
+    {
+      Effect    = "Deny"
+      Action    = ["dynamodb:DeleteItem", "dynamodb:UpdateItem"]
+      Resource  = [local.table]
+      Condition = { "ForAnyValue:StringLike" = { "dynamodb:LeadingKeys" = ["T#*#V#*", "T#*#AUDIT"] } }
+    },
     {
       Effect   = "Allow"
       Action   = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"]
