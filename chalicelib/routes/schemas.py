@@ -57,7 +57,7 @@ SUBMISSION: Schema = {
 DISCLOSED: Schema = {
     "id": TEXT,
     "flow": TEXT,
-    "user_id": TEXT,
+    "user_id": {"type": ["string", "null"], "description": "Null once the user has been erased."},
     "decision": {"enum": ["approved", "denied", "review", "consent_refused"]},
     "alternative_path": {"type": "boolean", "description": "Offer this person the way without biometrics."},
     "decided_at": {"type": "string", "format": "date-time"},
@@ -85,7 +85,6 @@ DECISION: Schema = {
     "required": ["id", "flow", "user_id", "decision", "reasons", "findings", "policy_digest"],
     "properties": {
         **DISCLOSED,
-        "user_id": {"type": ["string", "null"], "description": "Null once the user has been erased."},
         "face_models": {"type": "array", "items": TEXT, "description": "FaceModelVersions of what was searched."},
         "deferred_decision": {
             "type": "object",

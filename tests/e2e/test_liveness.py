@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import urllib3
 
+from chalicelib.model.submission import user_key
 from cli.demo.pictures import DemoPictures
 from cli.local.bootstrap import NAMES
 from tests.e2e.world import World
@@ -101,8 +102,9 @@ def test_a_session_nobody_finished_or_that_is_too_old_denies(
     play(world, old, outcome="live", images=frames(pictures.collins))
     world.aws("dynamodb").update_item(
         TableName=NAMES.table,
-        Key={"pk": {"S": f"T#{own_tenant}#L#{old}"}, "sk": {"S": "SESSION"}},
+        Key={"pk": {"S": f"T#{own_tenant}#U#{user_key(own_tenant, 'ada2')}"}, "sk": {"S": f"LIVENESS#{old}"}},
         UpdateExpression="SET created_at = :then",
+        ConditionExpression="attribute_exists(pk)",
         ExpressionAttributeValues={":then": {"S": (datetime.now(UTC) - timedelta(seconds=181)).isoformat()}},
     )
     assert reason(verify(world, key, old, "ada2")) == ("denied", "session_expired")

@@ -40,4 +40,6 @@ def test_pictures_are_decided_by_the_running_app(
     assert told[0][1] == "'in sunglasses' in register: denied because of sunglasses.sunglasses"
     assert told[1][1].startswith("Cannot read ")
     reached = {(target.flow, target.step) for target in tested.coverage.reached}
-    assert {("register", "duplicate_face"), ("authenticate", "stored_face_match")} <= reached
+    assert ("register", "duplicate_face") in reached
+    alternatives = {("authenticate", "stored_face_match"), ("authenticate", "collection_match")}
+    assert alternatives & reached, "whichever of the two was answered first"
