@@ -13,7 +13,7 @@ from chalicelib.errors import AwsConditionFailedError, AwsMisconfiguredError, Aw
 from chalicelib.model.deadline import Deadline
 from chalicelib.retries import MOST_TRIES, RetryingAws
 from chalicelib.wiring import Services
-from chalicelib.wiring.services import CALL_BUDGET_S, REQUEST_BUDGET_S
+from chalicelib.wiring.shared import CALL_BUDGET_S, REQUEST_BUDGET_S
 from chalicelib.wiring.tenant import UNDO_RESERVE_S
 from tests.running_sandbox import REGION, RunningSandbox
 

@@ -11,7 +11,7 @@ from chalicelib.errors import ScopeMissingError
 from chalicelib.model.deadline import Deadline
 from chalicelib.routes.scopes import SCOPES
 from chalicelib.wiring import Tenant, services
-from chalicelib.wiring.services import REQUEST_BUDGET_S
+from chalicelib.wiring.shared import REQUEST_BUDGET_S
 
 blueprint = Blueprint(__name__)
 

@@ -1,10 +1,10 @@
 """The composition root: the only reader of os.environ, the only maker of boto3 clients.
 
-`services` holds what all tenants share, `tenant` what one tenant has; what can be done for a tenant beside verifying is
+`shared` is what all tenants share, `tenant` what one tenant has; what can be done for a tenant beside verifying is
 in `blocking`, `deferral` and `erasing`. Everything is made when it is first used.
 """
 
-from chalicelib.wiring.services import Services, services
+from chalicelib.wiring.shared import Services, services
 from chalicelib.wiring.tenant import Tenant, shard_of
 
 __all__ = ["Services", "Tenant", "services", "shard_of"]

@@ -45,7 +45,7 @@ from chalicelib.store.uploads import Uploads
 from chalicelib.store.users import Users
 
 if TYPE_CHECKING:
-    from chalicelib.wiring.services import Services
+    from chalicelib.wiring.shared import Services
 
 UNDO_RESERVE_S = 4.0  # of a request's time, kept for undoing what could not be finished
 

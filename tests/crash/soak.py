@@ -27,7 +27,8 @@ from chalicelib.errors import AwsError, CountersignError
 from chalicelib.model.deadline import Deadline
 from chalicelib.model.facts import UserStatus
 from chalicelib.model.submission import user_key
-from chalicelib.wiring import REQUEST_BUDGET_S, Services, Tenant
+from chalicelib.wiring import Services, Tenant
+from chalicelib.wiring.shared import REQUEST_BUDGET_S
 from cli.doctor.examine import survey
 from cli.doctor.visit import estate_of, rules_of
 from tests.crash.recovery import LATER, recover_all, undelayed
