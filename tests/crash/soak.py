@@ -28,6 +28,7 @@ from chalicelib.model.deadline import Deadline
 from chalicelib.model.facts import UserStatus
 from chalicelib.model.submission import user_key
 from chalicelib.wiring import Services, Tenant
+from chalicelib.wiring.erasing import erase, request_erasure
 from chalicelib.wiring.shared import REQUEST_BUDGET_S
 from cli.doctor.examine import survey
 from cli.doctor.visit import estate_of, rules_of
@@ -111,11 +112,11 @@ def _verify(tenant: Tenant, flow: str, user_id: str, person: str) -> str:
 
 def _erase(tenant: Tenant, user_id: str) -> str:
     now = datetime.now(UTC)
-    erasure = tenant.request_erasure(user_key(TENANT, user_id), now)
+    erasure = request_erasure(tenant, user_key(TENANT, user_id), now)
     if erasure is None:
         return "nobody"
     try:
-        tenant.erase(erasure.erasure_id, now)
+        erase(tenant, erasure.erasure_id, now)
     except CountersignError:  # the sweep goes on with it
         return "later"
     return "erased"

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from chalicelib.errors import ConflictError
 from chalicelib.model.facts import UserStatus
 from chalicelib.model.submission import user_key
+from chalicelib.wiring.erasing import erase, request_erasure
 from tests.crash.recovery import LATER
 from tests.crash.scene import Scene, scenes_of
 from tests.crash.stage import Attempt, Request, Stage, on_stage
@@ -98,10 +99,10 @@ class Clients(RuleBasedStateMachine):
     def erase(self, user: str) -> None:
         tenant = self.stage.environment.services.tenant(TENANT)
         now = datetime.now(UTC)
-        erasure = tenant.request_erasure(user_key(TENANT, self._id(user)), now)
+        erasure = request_erasure(tenant, user_key(TENANT, self._id(user)), now)
         try:
             if erasure:
-                tenant.erase(erasure.erasure_id, now)
+                erase(tenant, erasure.erasure_id, now)
         except ConflictError:  # a killed change is in the way; recovery erases
             self.maybe[user].add(None)
             return
