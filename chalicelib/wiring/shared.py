@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import cache, cached_property
 from hashlib import sha256
 from typing import Any
@@ -26,6 +24,7 @@ from chalicelib.store.policies import PolicyObjects
 from chalicelib.store.pseudonyms import Pseudonyms
 from chalicelib.store.queue import Queue
 from chalicelib.store.signing import Signer
+from chalicelib.wiring.clients import Clients, MakeClient
 from chalicelib.wiring.tenant import Tenant
 
 # API Gateway waits 29 s, and the slowest call takes 2 s to connect and 8 s to be read: none is begun later than this.
@@ -39,32 +38,12 @@ def services() -> Services:
     return Services(os.environ)
 
 
-def _make_client(service: str) -> Any:
-    """Timeouts that leave room for an answer within API Gateway's 29 seconds; `RetryingAws` tries again.
-
-    Straight from botocore: boto3 would add a fifth of a second to a cold start, and nothing that is used here.
-    """
-    import botocore.session  # noqa: PLC0415 - a health check need not pay for it
-    from botocore.config import Config  # noqa: PLC0415
-
-    config = Config(
-        connect_timeout=2,
-        read_timeout=8,
-        max_pool_connections=32,
-        tcp_keepalive=True,
-        retries={"mode": "standard", "total_max_attempts": 1},
-    )
-    return botocore.session.get_session().create_client(service, config=config)
-
-
 class Services:
-    """What all tenants share. Thread-safe. `make_client` makes a service's client, once for each."""
+    """What all tenants share. Thread-safe. `make_client` makes a service's client in botocore's place."""
 
-    def __init__(self, environment: Mapping[str, str], make_client: Callable[[str], Any] = _make_client) -> None:
+    def __init__(self, environment: Mapping[str, str], make_client: MakeClient | None = None) -> None:
         self._environment = environment
-        self._make_client = make_client
-        self._clients: dict[str, Any] = {}
-        self._lock = threading.Lock()
+        self._clients = Clients(make_client)
         self._calls = AwsCaller(self.client)
         self.aws: Aws = RetryingAws(self._calls, lambda: Deadline.after(CALL_BUDGET_S))
 
@@ -73,21 +52,12 @@ class Services:
         return self._environment[f"COUNTERSIGN_{name}"]
 
     def client(self, service: str) -> Any:
-        """A boto3 client, one per service; creating one is not thread-safe, using it is."""
-        with self._lock:
-            if service not in self._clients:
-                self._clients[service] = self._make_client(service)
-            return self._clients[service]
+        """A boto3 client, one per service."""
+        return self._clients.get(service)
 
-    def prepare(self, *names: str) -> None:
-        """Begin to make these services' clients, beside what a request does first; the most urgent comes first."""
-        if missing := [name for name in names if name not in self._clients]:
-            threading.Thread(target=self._make_all, args=(missing,), name="clients", daemon=True).start()
-
-    def _make_all(self, names: list[str]) -> None:
-        with suppress(Exception):  # whoever needs the client makes it again, and hears why it cannot be made
-            for name in names:
-                self.client(name)
+    def prepare(self, *services: str) -> None:
+        """Begin to make these services' clients; see `Clients.prepare`."""
+        self._clients.prepare(*services)
 
     @cached_property
     def plugins(self) -> Plugins:
