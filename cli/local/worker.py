@@ -18,6 +18,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.local.events import schedule_event, sqs_event
 from cli.local.processes import PROJECT
 
 _BATCH_SIZE = 10
@@ -73,42 +74,6 @@ class Worker:
         for message in done:
             self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
         return len(done)
-
-
-def sqs_event(messages: list[dict[str, Any]], queue_url: str, region: str) -> dict[str, Any]:
-    """https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event"""
-    account, name = queue_url.rsplit("/", 2)[-2:]
-    return {
-        "Records": [
-            {
-                "messageId": message["MessageId"],
-                "receiptHandle": message["ReceiptHandle"],
-                "body": message["Body"],
-                "attributes": message["Attributes"],
-                "messageAttributes": message.get("MessageAttributes", {}),
-                "md5OfBody": message["MD5OfBody"],
-                "eventSource": "aws:sqs",
-                "eventSourceARN": f"arn:aws:sqs:{region}:{account}:{name}",
-                "awsRegion": region,
-            }
-            for message in messages
-        ]
-    }
-
-
-def schedule_event(now: datetime) -> dict[str, Any]:
-    """https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html"""
-    return {
-        "version": "0",
-        "id": "00000000-0000-0000-0000-000000000000",
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": "123456789012",
-        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "region": "eu-west-1",
-        "resources": [],
-        "detail": {},
-    }
 
 
 if __name__ == "__main__":

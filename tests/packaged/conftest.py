@@ -12,7 +12,8 @@ from cli.local.bootstrap import NAMES, Bootstrap, app_environment
 from cli.local.processes import PROJECT
 from cli.packaging.build import build
 from cli.packaging.interpreters import Interpreter
-from tests.packaged.deployment import Deployment, architecture, deployed, runtime
+from cli.packaging.unpacked import lambda_runtime
+from tests.packaged.deployment import Deployment, architecture, deployed
 from tests.running_sandbox import RunningSandbox, running_sandbox
 
 
@@ -46,5 +47,6 @@ def deployment(
     build(lambda_python, architecture(), home / "package", print)
     environment = app_environment(aws.url, bootstrap.queue_url)
     usage_keys = {Services(NAMES.environment(bootstrap.queue_url)).usage_key("acme")}
-    with deployed(home / "package", runtime(lambda_python, home), environment, usage_keys, home) as running:
+    python = lambda_runtime(lambda_python, home / "runtime")
+    with deployed(home / "package", python, environment, usage_keys, home) as running:
         yield running

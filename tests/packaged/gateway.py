@@ -8,17 +8,13 @@ from __future__ import annotations
 import fnmatch
 import json
 import re
-import time
-import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from tests.packaged.lambda_runtime import PackagedFunction
-
-ACCOUNT, API, STAGE, REGION = "123456789012", "a1b2c3d4e5", "api", "eu-west-1"
-HOST = f"{API}.execute-api.{REGION}.amazonaws.com"
+from cli.local.events import ACCOUNT, API, REGION, STAGE, api_event
+from cli.local.functions import RunningFunction
 
 
 @dataclass(frozen=True)
@@ -32,8 +28,8 @@ class Gateway:
     """`usage_keys`: the API keys that usage plans have. `served` are the routes that a function answered."""
 
     swagger: Mapping[str, Any]
-    api: PackagedFunction
-    authorizer: PackagedFunction
+    api: RunningFunction
+    authorizer: RunningFunction
     usage_keys: Collection[str]
     served: set[tuple[str, str]] = field(default_factory=set)
 
@@ -50,7 +46,7 @@ class Gateway:
             if isinstance(answer, Answer):
                 return answer
             caller = answer
-        event = _event(method, route, path, parameters, body, token, caller)
+        event = api_event(method, path, body, caller, route=route, parameters=parameters, token=token)
         answered = self.api.invoke(event)
         self.served.add((method, route))
         return Answer(answered["statusCode"], json.loads(answered["body"]))
@@ -81,56 +77,3 @@ class Gateway:
             return Answer(403, None)
         assert all(isinstance(value, str) for value in answer["context"].values()), "API Gateway takes no nested values"
         return {**answer["context"], "principalId": answer["principalId"], "integrationLatency": 7}
-
-
-def _event(
-    method: str,
-    route: str,
-    path: str,
-    parameters: dict[str, str] | None,
-    body: object,
-    token: str | None,
-    caller: dict[str, Any],
-) -> dict[str, Any]:
-    headers = {
-        "accept": "*/*",
-        "content-type": "application/json",
-        "Host": HOST,
-        "User-Agent": "curl/8.5.0",
-        "X-Amzn-Trace-Id": "Root=1-67891233-abcdef012345678912345678",
-        "X-Forwarded-For": "203.0.113.7",
-        "X-Forwarded-Port": "443",
-        "X-Forwarded-Proto": "https",
-        **({"Authorization": f"Bearer {token}"} if token else {}),
-    }
-    return {
-        "resource": route,
-        "path": path,
-        "httpMethod": method,
-        "headers": headers,
-        "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
-        "pathParameters": parameters,
-        "stageVariables": None,
-        "requestContext": {
-            "accountId": ACCOUNT,
-            "apiId": API,
-            **({"authorizer": caller} if caller else {}),
-            "domainName": HOST,
-            "domainPrefix": API,
-            "extendedRequestId": "JKJaXmPLvHcESHA=",
-            "httpMethod": method,
-            "identity": {"sourceIp": "203.0.113.7", "userAgent": "curl/8.5.0", "apiKey": None},
-            "path": f"/{STAGE}{path}",
-            "protocol": "HTTP/1.1",
-            "requestId": str(uuid.uuid4()),
-            "requestTime": "25/Nov/2026:03:22:49 +0000",
-            "requestTimeEpoch": int(time.time() * 1000),
-            "resourceId": "10gpo6",
-            "resourcePath": route,
-            "stage": STAGE,
-        },
-        "body": None if body is None else json.dumps(body),
-        "isBase64Encoded": False,
-    }

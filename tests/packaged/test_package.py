@@ -13,7 +13,7 @@ from chalicelib.model.submission import user_key
 from chalicelib.store.due import due_attributes
 from chalicelib.store.items import key
 from cli.local.bootstrap import NAMES, Bootstrap
-from cli.local.worker import schedule_event, sqs_event
+from cli.local.events import schedule_event, sqs_event
 from sandbox.scripted import ScriptedFace, picture
 from tests.packaged.deployment import Deployment
 from tests.packaged.gateway import Answer, Gateway

@@ -21,13 +21,14 @@ from chalicelib.aws import AwsCaller
 from chalicelib.store.credentials import Credentials
 from chalicelib.store.due import INDEX, INDEX_SCHEMA
 from chalicelib.wiring import Services
+from cli.local.events import schedule_event, sqs_event
 from cli.local.processes import PROJECT
-from cli.local.worker import schedule_event, sqs_event
 from cli.packaging.build import build
 from cli.packaging.interpreters import Interpreter
+from cli.packaging.unpacked import lambda_runtime
 from cli.resources import KEY_SCHEMA, MAX_RECEIVES, TTL_ATTRIBUTE, Names
 from sandbox.scripted import ScriptedFace, picture
-from tests.packaged.deployment import Deployment, architecture, deployed, runtime
+from tests.packaged.deployment import Deployment, architecture, deployed
 from tests.running_sandbox import REGION, RunningSandbox
 from tests.terraform.permissions import BESIDE_CALLS, actions_of, allowed_actions, called_operations
 from tests.terraform.workspace import Workspace
@@ -69,7 +70,8 @@ def deployment(
     keys = cloud.client("apigateway").get_api_keys(includeValues=True)["items"]
     usage_keys = {key["value"] for key in keys}
     environment = terraform_environment | settings
-    with deployed(package, runtime(lambda_python, home), environment, usage_keys, home / "lambda") as running:
+    python = lambda_runtime(lambda_python, home / "runtime")
+    with deployed(package, python, environment, usage_keys, home / "lambda") as running:
         yield running
 
 

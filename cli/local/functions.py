@@ -1,4 +1,4 @@
-"""Lambda on this machine: a Runtime API, and the packaged functions under AWS's own runtime client (awslambdaric).
+"""Lambda on this machine: a Runtime API, and functions under AWS's own runtime client (awslambdaric).
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -18,11 +18,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from cli.local.processes import HOST
+
 ANSWERS_WITHIN_S = 120  # generous: nothing here is about speed
 _TIMEOUT_MS = 29_000
 
 
-class FunctionFailedError(AssertionError):
+class FunctionFailedError(Exception):
     """The function raised, or did not start; what the runtime client reported."""
 
 
@@ -38,18 +40,24 @@ class _RuntimeApi(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__((HOST, 0), _Handler)
         self.events: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.outcomes: queue.Queue[Outcome] = queue.Queue()
+        self.ready_s: float | None = None
+
+    def handle_error(self, *_: object) -> None:
+        """A function that is stopped hangs up while it waits for its next event."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+    disable_nagle_algorithm = True  # else each answer would take a false 40 ms
     wbufsize = -1
     server: _RuntimeApi
 
     def do_GET(self) -> None:
+        if self.server.ready_s is None:
+            self.server.ready_s = time.perf_counter()
         request_id, event = self.server.events.get()
         content = json.dumps(event).encode()
         self.send_response(200)
@@ -58,7 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header(
             "Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-west-1:123456789012:function:packaged:live"
         )
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", "application/json")  # without it awslambdaric's client crashes
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -73,15 +81,20 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, *_: object) -> None:
-        """The tests' own output is enough."""
+        """Quiet."""
 
 
-class PackagedFunction:
+class RunningFunction:
     def __init__(self, api: _RuntimeApi, process: subprocess.Popen[bytes], log: Path) -> None:
         self._api = api
         self._process = process
         self._log = log
         self._one_at_a_time = threading.Lock()
+
+    @property
+    def ready_s(self) -> float | None:
+        """When it first asked for an event, by `time.perf_counter`: its initialisation was over then."""
+        return self._api.ready_s
 
     def invoke(self, event: Mapping[str, Any]) -> Any:
         """What the function answers to the event. Raises FunctionFailedError."""
@@ -106,14 +119,14 @@ class PackagedFunction:
 @contextmanager
 def running_function(
     python: Path, package: Path, handler: str, environment: Mapping[str, str], home: Path
-) -> Iterator[PackagedFunction]:
+) -> Iterator[RunningFunction]:
     """The function in a process of its own, as in an execution environment that is kept warm."""
     api = _RuntimeApi()
     threading.Thread(target=api.serve_forever, daemon=True).start()
     log = home / f"{handler}.log"
     settings = {
         **environment,
-        "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}",
+        "AWS_LAMBDA_RUNTIME_API": f"{HOST}:{api.server_port}",
         "AWS_LAMBDA_FUNCTION_NAME": "packaged",
         "AWS_LAMBDA_FUNCTION_VERSION": "1",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
@@ -126,7 +139,7 @@ def running_function(
             [str(python), "-m", "awslambdaric", handler], cwd=package, env=settings, stdout=output, stderr=output
         )
     try:
-        yield PackagedFunction(api, process, log)
+        yield RunningFunction(api, process, log)
     finally:
         process.kill()
         process.wait()
