@@ -2,8 +2,8 @@
 
 from chalice.app import Chalice
 
-from chalicelib.routes import auth, background, blocklist, erasures, openapi, tenant, verifications
+from chalicelib.routes import auth, background, blocklist, erasures, openapi, reviews, tenant, verifications
 
 app = Chalice(app_name="countersign")
-for part in (auth, verifications, tenant, blocklist, erasures, openapi, background):
+for part in (auth, verifications, reviews, tenant, blocklist, erasures, openapi, background):
     app.register_blueprint(part.blueprint)

@@ -119,6 +119,7 @@ def _ports() -> Ports:
         writing=Writing({}, nowhere, nowhere, nowhere),
         attempts=nowhere,
         log=nowhere,
+        reviews=nowhere,
         collection_for=lambda _: "collection",
         image_key=lambda _, change_id, kind: f"{change_id}/{kind}",
         new_change_id=lambda: "change",

@@ -16,6 +16,7 @@ from chalicelib.errors import (
     AwsRefusedError,
     AwsUnavailableError,
 )
+from chalicelib.model.images import Image
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -150,6 +151,21 @@ def side_by_side(call: Callable[[T], R], items: Iterable[T]) -> list[R]:
         return [call(thing) for thing in things]
     with ThreadPoolExecutor(min(len(things), _SIDE_BY_SIDE), thread_name_prefix="part") as pool:
         return list(pool.map(call, things))
+
+
+def put_picture(aws: Aws, bucket: str, key: str, image: Image, images_days: int) -> None:
+    """Store a picture. The tag `images_days` tells the bucket's lifecycle rules how long the policy keeps it."""
+    aws(
+        "s3",
+        "put_object",
+        {
+            "Bucket": bucket,
+            "Key": key,
+            "Body": image.content,
+            "ContentType": image.media_type,
+            "Tagging": f"images_days={images_days}",
+        },
+    )
 
 
 def delete_object(aws: Aws, bucket: str, key: str) -> None:

@@ -17,7 +17,7 @@ from chalicelib.model.deadline import Deadline
 from chalicelib.store.due import SHARDS
 from chalicelib.store.items import Item, tenant_and_name
 from chalicelib.store.queue import Message
-from chalicelib.wiring import Services, Tenant, blocking, deferral, erasing
+from chalicelib.wiring import Services, Tenant, blocking, deferral, erasing, reviewing
 
 JOB_BUDGET_S = 25.0  # ten of them are a batch, and no function runs longer than RECOVERY_DELAY
 
@@ -51,11 +51,17 @@ def erase(tenant: Tenant, message: Message, now: datetime) -> None:
     erasing.erase(tenant, message["erasure_id"], now)
 
 
+def end_review(tenant: Tenant, message: Message, now: datetime) -> None:
+    """Delete what is kept of a review that is settled, over, or was never finished."""
+    reviewing.end(tenant, message["review"], now)
+
+
 JOBS: Mapping[str, Job] = {
     "recover": recover,
     "deferred": deferred,
     "expire": expire,
     "erase": erase,
+    "end_review": end_review,
     "import": spread,
     "import_person": import_person,
 }
@@ -65,6 +71,7 @@ JOB_OF_DUE: Mapping[str, tuple[str, str]] = {
     "USER": ("recover", "user_key"),
     "BLOCK": ("expire", "block_id"),
     "ERASURE": ("erase", "erasure_id"),
+    "REVIEW": ("end_review", "review"),
 }
 
 

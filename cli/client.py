@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -79,6 +79,27 @@ class Client:
 
     def delete_user(self, user_id: str) -> Json:
         return self._call("DELETE", f"/v1/users/{quote(user_id, safe='')}")
+
+    def reviews(self) -> Iterator[Json]:
+        """The open reviews, oldest first, asked for page by page."""
+        after = ""
+        while after is not None:
+            page = self._call("GET", f"/v1/reviews?limit=100{after and f'&after={after}'}")
+            yield from page["reviews"]
+            after = page["next"]
+
+    def review(self, review_id: str) -> Json:
+        return self._call("GET", f"/v1/reviews/{quote(review_id, safe='')}")
+
+    def settle_review(self, review_id: str, decision: str, reason: str) -> Json:
+        return self._call("POST", f"/v1/reviews/{quote(review_id, safe='')}", {"decision": decision, "reason": reason})
+
+    def download(self, link: str) -> bytes:
+        """What a link of an answer leads to."""
+        answer = self._send("GET", link)
+        if answer.status != 200:
+            raise CliError(f"The link does not lead to a picture any more (status {answer.status}); ask for a new one.")
+        return answer.data
 
     def block(self, request: Json) -> Json:
         """Block a face: exactly one of selfie, user_id and verification_id; reason, days."""

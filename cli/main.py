@@ -16,6 +16,7 @@ from cli.commands.policy import policy
 from cli.commands.receipts import receipts, verify_receipt
 from cli.commands.recover import recover
 from cli.commands.retention import retention
+from cli.commands.review import review
 from cli.commands.users import user
 from cli.commands.verify import verification_commands
 from cli.errors import CliError
@@ -42,7 +43,20 @@ def commands() -> None:
     """
 
 
-OPERATING = (bulk_import, user, block, keys, doctor, recover, policy, decisions, receipts, verify_receipt, retention)
+OPERATING = (
+    bulk_import,
+    user,
+    review,
+    block,
+    keys,
+    doctor,
+    recover,
+    policy,
+    decisions,
+    receipts,
+    verify_receipt,
+    retention,
+)
 for command in (*verification_commands(), *OPERATING):
     commands.add_command(command)
 

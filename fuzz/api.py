@@ -25,6 +25,9 @@ flows:
   check_in:
     steps: [{{check: liveness}}, {{check: face_count}}]
     effects: []
+  refer:
+    steps: [{{check: face_count, on_fail: review}}]
+    effects: [store_images, index_face, save_user]
 """
 _CHECKS = (
     "not_a_server_error",

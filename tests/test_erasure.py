@@ -109,6 +109,8 @@ def test_nothing_is_left_and_the_receipt_proves_it_offline(world: World, keys: K
         "decisions": 3,
         "document_fields": 1,
         "imports": 0,
+        "reviews": 0,
+        "review_pictures": 0,
     }
     assert done.receipt is not None
     assert verify(done.receipt.as_json(), keys) is Proof.GENUINE

@@ -53,7 +53,7 @@ def faces_of(aws: Aws, collections: Sequence[str], user_key: str) -> Place:
     return Place("faces", find, delete)
 
 
-def pictures_below(aws: Aws, bucket: str, prefix: str) -> Place:
+def pictures_below(aws: Aws, bucket: str, prefix: str, kind: str = "pictures") -> Place:
     """Every object that has any version left."""
 
     def find() -> list[str]:
@@ -66,7 +66,7 @@ def pictures_below(aws: Aws, bucket: str, prefix: str) -> Place:
                 return sorted(keys)
             listing |= {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
 
-    return Place("pictures", find, lambda keys: _delete_all(aws, bucket, keys))
+    return Place(kind, find, lambda keys: _delete_all(aws, bucket, keys))
 
 
 def _delete_all(aws: Aws, bucket: str, keys: Sequence[str]) -> None:

@@ -76,7 +76,7 @@ def settle(ports: EffectPorts, change: Change, material: Material, draft: Draft)
     lookalikes = draft.lookalikes
     if lookalikes is None:
         lookalikes = search_lookalikes(ports, draft.face, material.images["selfie"].content, threshold)
-    settle_race(ports, change, lookalikes)
+    settle_race(ports, change, lookalikes, material.known_lookalikes)
 
 
 def effect() -> Effect:

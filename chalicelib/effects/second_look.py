@@ -7,6 +7,7 @@ two, exactly one becomes real, in whatever order their calls arrive.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime
 from functools import partial
 
@@ -31,12 +32,14 @@ def search_lookalikes(ports: EffectPorts, face: StoredFace, selfie: bytes, thres
     return search_of(side_by_side(search, ports.collections), threshold)
 
 
-def settle_race(ports: EffectPorts, change: Change, lookalikes: CollectionSearch) -> None:
+def settle_race(ports: EffectPorts, change: Change, lookalikes: CollectionSearch, known: Set[str]) -> None:
     """Raises ConflictError `face-taken` when a face like this is another user's, or is just becoming so.
 
-    Blocked faces are not meant.
+    Blocked faces are not meant, nor those by whose ids somebody has decided already (`known`).
     """
     for face in lookalikes.faces:
+        if face.face_id in known:
+            continue
         rival_key, _, rival_change_id = face.external_image_id.partition(":")
         is_rival = rival_key != change.user_key and block_id_of(face.external_image_id) is None
         if is_rival and _wins(ports, change, rival_key, face.face_id, rival_change_id):

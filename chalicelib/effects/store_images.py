@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from chalicelib.aws import delete_object, side_by_side
+from chalicelib.aws import delete_object, put_picture, side_by_side
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 
 
 def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:
-    """The tag `images_days` tells the bucket's lifecycle rules how long the policy keeps the pictures."""
-
     def store(kind: str) -> None:
-        image = material.images[kind]
-        ports.aws(
-            "s3",
-            "put_object",
-            {
-                "Bucket": ports.images_bucket,
-                "Key": change.image_keys[kind],
-                "Body": image.content,
-                "ContentType": image.media_type,
-                "Tagging": f"images_days={material.retention.images_days}",
-            },
-        )
+        key, days = change.image_keys[kind], material.retention.images_days
+        put_picture(ports.aws, ports.images_bucket, key, material.images[kind], days)
 
     side_by_side(store, material.images)
     return draft

@@ -10,8 +10,10 @@ from typing import Protocol
 from chalicelib.engine.commit import Writing
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.decision import Decision
+from chalicelib.model.images import Image
 from chalicelib.model.log import SignedDecision
 from chalicelib.model.policy import Policy, Retention
+from chalicelib.model.review import Review
 from chalicelib.model.submission import LivenessClaim, Submission
 
 
@@ -35,7 +37,22 @@ class DecisionLog(Protocol):
         """Make the log's entry; nothing is written yet."""
 
     def append(self, signed: SignedDecision) -> None:
-        """Write the entry of a decision that changes no user."""
+        """Write the entry of a decision that changes no user. Raises ConflictError when its review is not open."""
+
+
+class ReviewKeeper(Protocol):
+    def keep(
+        self,
+        decision: Decision,
+        images: Mapping[str, Image],
+        properties: Mapping[str, str],
+        face_ids: tuple[str, ...],
+        retention: Retention,
+    ) -> Review:
+        """Keep what settling the review takes; the log's entry then opens it. Raises AwsError."""
+
+    def drop(self, review: Review) -> None:
+        """Forget one that was not opened. Never raises AwsError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +71,7 @@ class Ports:
     writing: Writing
     attempts: Attempts
     log: DecisionLog
+    reviews: ReviewKeeper
     collection_for: Callable[[str], str]
     image_key: Callable[[str, str, str], str]
     new_change_id: Callable[[], str]

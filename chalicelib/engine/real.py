@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.engine.ahead import Ahead, images_of
-from chalicelib.engine.commit import commit, finish
+from chalicelib.engine.commit import Begun, commit, finish
 from chalicelib.engine.plan import Plan
 from chalicelib.engine.ports import Ports
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.change import Change, Material, Phase
 from chalicelib.model.decision import Decision, Verdict
+from chalicelib.model.facts import User
 from chalicelib.model.images import Image
 from chalicelib.model.log import SignedDecision
 from chalicelib.model.policy import Policy
@@ -37,10 +38,13 @@ def make_real(this: Verification, decision: Decision, known: Mapping[str, Any], 
     with ThreadPoolExecutor(max_workers=2) as pool:
         signed = pool.submit(log.sign, decision, this.policy.retention).result
         if verdict is Verdict.APPROVED and any(effect.phase is Phase.COMMIT for effect in this.plan.effects):
-            _commit(this, signed, images_of(known), ahead)
+            write(this, signed, images_of(known), ahead.begun())
         else:
             taken_back = pool.submit(ahead.take_back)
-            appended = pool.submit(lambda: log.append(signed()))
+            if verdict is Verdict.REVIEW:
+                appended = pool.submit(_refer, this, decision, known, signed)
+            else:
+                appended = pool.submit(lambda: log.append(signed()))
             if verdict is Verdict.DENIED:
                 attempts.fail(this.attempt)
             elif verdict is not Verdict.APPROVED:
@@ -56,19 +60,42 @@ def prepared(this: Verification, images: Mapping[str, Image]) -> tuple[Change, M
     return _change(this, images), replace(_material(this, images), ahead=True)
 
 
-def _commit(
+def write(
     this: Verification,
     signed: Callable[[], SignedDecision],
     images: Mapping[str, Image],
-    ahead: Ahead,
+    begun: Begun | None = None,
+    known_lookalikes: frozenset[str] = frozenset(),
 ) -> None:
-    material = replace(_material(this, images), signed=signed)
-    if (begun := ahead.begun()) is not None:
+    """Run an approval's effects, the log's entry among them; `begun` is what was made ahead. Raises as `commit`."""
+    material = replace(_material(this, images), signed=signed, known_lookalikes=known_lookalikes)
+    if begun is not None:
         finish(begun, material, this.ports.writing)
     else:
         commit(_change(this, images), material, this.ports.writing)
     if this.plan.deferred:
         this.ports.call_deferred(this.submission.user_key)
+
+
+def images_in(submission: Submission) -> dict[str, Image]:
+    """Its pictures by kind."""
+    given = {kind: getattr(submission, kind) for kind in ("selfie", "id_card", "id_card_back")}
+    return {kind: image for kind, image in given.items() if image is not None}
+
+
+def _refer(
+    this: Verification, decision: Decision, known: Mapping[str, Any], signed: Callable[[], SignedDecision]
+) -> None:
+    """Keep what a reviewer needs, then log the decision, which opens the review."""
+    user = known.get("user")
+    face_ids = tuple(face.face_id for face in user.faces) if isinstance(user, User) else ()
+    reviews, retention = this.ports.reviews, this.policy.retention
+    review = reviews.keep(decision, images_of(known), this.submission.properties, face_ids, retention)
+    try:
+        this.ports.log.append(replace(signed(), review=review))
+    except Exception:
+        reviews.drop(review)
+        raise
 
 
 def _change(this: Verification, images: Mapping[str, Image]) -> Change:

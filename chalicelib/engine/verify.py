@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
@@ -14,7 +15,7 @@ from chalicelib.engine.plan import MADE, PICTURES, Plan, plan_flow
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.real import Verification, make_real, prepared
 from chalicelib.engine.shadow import shadow_decision
-from chalicelib.errors import BadRequestError, ConflictError, ConsentMissingError
+from chalicelib.errors import BadRequestError, ConflictError, ConsentMissingError, SignalMissingError
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.decision import Decision, Verdict
 from chalicelib.model.facts import User
@@ -65,6 +66,8 @@ def _decide(this: Verification) -> Decision:
                 _look_at_the_user(this, gathering)
                 if plan.deferred:  # they are stored, for those to look at
                     gathering.values(tuple(name for name in PICTURES if name in plan.signals))
+            elif judgement.verdict is Verdict.REVIEW:
+                _look_at_pictures(this, gathering)
             known = gathering.known()
             decision = replace(
                 decision_of(plan, this.policy, this.submission, judgement, gathering, ports.now()),
@@ -76,6 +79,14 @@ def _decide(this: Verification) -> Decision:
     finally:
         ahead.take_back()
     return decision
+
+
+def _look_at_pictures(this: Verification, gathering: Gathering) -> None:
+    """All that there are, for the reviewer to see; where liveness gave none, there is none."""
+    for name in (*PICTURES, "user"):
+        if name in this.plan.signals:
+            with suppress(SignalMissingError):
+                gathering.values((name,))
 
 
 def _look_at_the_user(this: Verification, gathering: Gathering) -> None:

@@ -69,6 +69,7 @@ class Material:
     `signed` waits for the decision and its signature, which is made while the effects run.
     `ahead`: the effects are made beside the checks, which read signals off what is made; nothing is decided yet.
     `asked` are the thresholds that the flow handed to AWS, by AWS's names.
+    `known_lookalikes` are faces that a reviewer had before them when approving: no rivals in the second look.
     """
 
     images: Mapping[str, Image]
@@ -78,6 +79,7 @@ class Material:
     retention: Retention
     asked: Mapping[str, float] = field(default_factory=dict)
     ahead: bool = False
+    known_lookalikes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from chalicelib.model.consent import Consent
 from chalicelib.model.findings import Finding
 from chalicelib.model.policy import Consequence
+from chalicelib.model.review import Settlement
 
 
 class Verdict(StrEnum):
@@ -70,8 +71,9 @@ class Shadow:
 class Decision:
     """`not_reached` are the steps after the one that settled it. `signals` are the recorded ones, for replay.
 
-    `deferred` are the steps that are judged after this decision; `follows` is the decision that left them open, if this
-    one is about them. `face_models` are the versions of the face models that the searched collections go by.
+    `deferred` are the steps that are judged after this decision; `follows` is the decision that left them open, or that
+    this one settles after a review: then `settlement` says who did. `face_models` are the versions of the face models
+    that the searched collections go by.
     """
 
     verification_id: str
@@ -95,3 +97,4 @@ class Decision:
     extracted: Mapping[str, str] = field(default_factory=dict, repr=False)
     consent: Consent | None = None
     shadow: Shadow | None = None
+    settlement: Settlement | None = None

@@ -17,6 +17,7 @@ import rfc8785
 
 from chalicelib.model.decision import Decision
 from chalicelib.model.policy import Retention
+from chalicelib.model.review import Review
 
 FORMAT = "countersign/log-entry/1"  # inside what is signed, so a signature fits nothing else
 ALGORITHM = "ECDSA_SHA_256"
@@ -63,11 +64,16 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class SignedDecision:
-    """A decision that is ready to be logged, and how long its parts are kept."""
+    """A decision that is ready to be logged, and how long its parts are kept.
+
+    `review` is what it opens (a decision of `review`) or settles; `audited` what the audit log says of that.
+    """
 
     decision: Decision
     receipt: Receipt
     retention: Retention
+    review: Review | None = None
+    audited: Receipt | None = None
 
 
 def digest(entry: Mapping[str, Any]) -> bytes:

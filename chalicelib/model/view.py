@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.model.consent import Consent
 from chalicelib.model.decision import Decision, Reason, Shadow, StepResult, Verdict
+from chalicelib.model.review import DENIED_BY_REVIEWER
 
 _LOG_ALONE = frozenset({"signals", "shadow"})
 
@@ -22,6 +23,7 @@ def decision_details(decision: Decision) -> dict[str, Any]:
         "not_reached": list(decision.not_reached),
         "deferred": list(decision.deferred),
         "follows": decision.follows,
+        "settled_by": decision.settlement.key_id if decision.settlement else None,
         "policy_digest": decision.policy_digest,
         "engine_version": decision.engine_version,
         "face_models": list(decision.face_models),
@@ -107,6 +109,7 @@ def _finding_view(result: StepResult) -> dict[str, Any]:
 _GENERAL = {
     "signal_missing": "What this step looks at could not be had, because of an earlier step.",
     "check_broken": "The check failed in an unexpected way; the operator's log has the details.",
+    DENIED_BY_REVIEWER: "Somebody looked at it and refused.",
     "nothing_passed": "No step passed, so there is nothing to approve.",
 }
 

@@ -39,6 +39,11 @@ def tenant_for(request: Request) -> Tenant:
     return services().tenant(tenant_of(request), Deadline.after(REQUEST_BUDGET_S))
 
 
+def key_of(request: Request) -> str:
+    """The id of the key that calls: no secret."""
+    return str(request.context["authorizer"]["key_id"])
+
+
 def tenant_of(request: Request) -> str:
     """The tenant that the authorizer found, if its key may use this route.
 

@@ -110,9 +110,21 @@ def _erase_user() -> dict[str, Any]:
     return operation
 
 
+def _reviews() -> dict[str, Any]:
+    first = "$response.body#/reviews/0/id"
+    links = {"review": _link("getReview", "review_id", first), "settling": _link("settleReview", "review_id", first)}
+    operation = _operation("getReviews", "Open reviews, oldest first.", schemas.REVIEWS, links=links)
+    operation["parameters"] = [
+        {"name": "after", "in": "query", "schema": {"type": "string", "minLength": 1, "maxLength": 64}},
+        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}},
+    ]
+    return operation
+
+
 def _paths() -> dict[str, Any]:
     anything: dict[str, Any] = {"type": "object"}
     decided, user, block = {"verification_id": schemas.TEXT}, {"user_id": schemas.USER_ID}, {"block_id": schemas.TEXT}
+    review = {"review_id": schemas.TEXT}
     unblock = {"removal": _link("unblock", "block_id", "$response.body#/id")}
     uploading, living = "Where to POST a large picture.", "A Face Liveness session for one user."
     return {
@@ -134,6 +146,13 @@ def _paths() -> dict[str, Any]:
             "get": _operation(
                 "getErasure", "How far an erasure is.", _reference("Erasure"), path={"erasure_id": schemas.TEXT}
             )
+        },
+        "/v1/reviews": {"get": _reviews()},
+        "/v1/reviews/{review_id}": {
+            "get": _operation("getReview", "A review with its pictures.", schemas.REVIEW, path=review),
+            "post": _operation(
+                "settleReview", "Settle a review.", schemas.SETTLED_REVIEW, path=review, body=schemas.SETTLING
+            ),
         },
         "/v1/blocklist": {
             "get": _operation("getBlocklist", "The tenant's blocked faces.", schemas.BLOCKS),

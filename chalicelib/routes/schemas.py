@@ -92,7 +92,18 @@ DECISION: Schema = {
             "required": ["id", "decision"],
             "properties": {"id": TEXT, "decision": {"enum": ["open", "approved", "denied"]}},
         },
-        "follows": {"type": ["string", "null"], "description": "The decision whose deferred steps this one is about."},
+        "review": {
+            "type": "object",
+            "description": "What became of a decision of `review`: another decision; `ended` if nobody settled it.",
+            "required": ["id", "decision"],
+            "properties": {"id": TEXT, "decision": {"enum": ["open", "ended", "approved", "denied"]}},
+        },
+        "follows": {
+            "type": ["string", "null"],
+            "description": "The decision whose deferred steps this one is about, or which it settles.",
+        },
+        "settled_by": {"type": ["string", "null"], "description": "The id of the reviewer's key."},
+        "settled_because": TEXT,
         "timings": {"type": "array", "items": {"type": "object"}},
         "consent": {"type": ["object", "null"]},
     },
@@ -196,6 +207,74 @@ NEW_BLOCK: Schema = {
         "verification_id": {"type": "string", "minLength": 1, "maxLength": 64},
         "reason": {"type": "string", "minLength": 1, "maxLength": 200, "description": "For you; no name."},
         "days": {"type": "integer", "minimum": 1, "maximum": 3650, "default": 365},
+    },
+}
+SETTLEMENT: Schema = {
+    "type": "object",
+    "required": ["id", "decision", "decided_at", "settled_by", "reason"],
+    "properties": {
+        "id": {"type": "string", "description": "Of the decision in the log that settles the review."},
+        "decision": {"enum": ["approved", "denied"]},
+        "decided_at": {"type": "string", "format": "date-time"},
+        "settled_by": {"type": "string", "description": "The id of the reviewer's key."},
+        "reason": {"type": ["string", "null"], "description": "Null once the user has been erased."},
+    },
+}
+OPEN_REVIEW: Schema = {
+    "type": "object",
+    "required": ["id", "flow", "user_id", "opened_at", "ends_at"],
+    "properties": {
+        "id": {"type": "string", "description": "Of the verification that was referred."},
+        "flow": TEXT,
+        "user_id": TEXT,
+        "opened_at": {"type": "string", "format": "date-time"},
+        "ends_at": {"type": "string", "format": "date-time"},
+    },
+}
+REVIEWS: Schema = {
+    "type": "object",
+    "required": ["reviews", "next"],
+    "properties": {
+        "reviews": {"type": "array", "items": OPEN_REVIEW},
+        "next": {"type": ["string", "null"], "description": "The `after` of the page that follows."},
+    },
+}
+REVIEW: Schema = {
+    "type": "object",
+    "required": ["id", "status", "ends_at", "verification", "properties", "pictures", "settlement"],
+    "properties": {
+        "id": TEXT,
+        "status": {"enum": ["open", "settled", "ended"]},
+        "ends_at": {"type": ["string", "null"], "format": "date-time"},
+        "verification": {"$ref": "#/components/schemas/Decision"},
+        "properties": {"type": "object", "additionalProperties": TEXT, "description": "What was claimed."},
+        "pictures": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["kind", "url", "expires_in_s"],
+                "properties": {
+                    "kind": {"enum": ["selfie", "id_card", "id_card_back"]},
+                    "url": TEXT,
+                    "expires_in_s": {"type": "integer"},
+                },
+            },
+        },
+        "settlement": {"oneOf": [SETTLEMENT, {"type": "null"}]},
+    },
+}
+SETTLED_REVIEW: Schema = {
+    "type": "object",
+    "required": ["id", "status", "settlement"],
+    "properties": {"id": TEXT, "status": {"const": "settled"}, "settlement": SETTLEMENT},
+}
+SETTLING: Schema = {
+    "type": "object",
+    "required": ["decision", "reason"],
+    "additionalProperties": False,
+    "properties": {
+        "decision": {"enum": ["approved", "denied"]},
+        "reason": {"type": "string", "minLength": 1, "maxLength": 200, "description": "For you; erased with the user."},
     },
 }
 UPLOAD_PLACE: Schema = {

@@ -11,6 +11,7 @@ from typing import Any
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import AwsError, BadRequestError, CountersignError, NotFoundError
+from chalicelib.model.decision import Verdict
 from chalicelib.model.deferred import deferred_decision_id
 from chalicelib.model.disclosure import applicant_view
 from chalicelib.model.images import MAX_IMAGE_BYTES
@@ -21,7 +22,7 @@ from chalicelib.routes import body
 from chalicelib.routes.auth import tenant_auth, tenant_for, tenant_of
 from chalicelib.routes.problems import answering
 from chalicelib.store.idempotency import Claim
-from chalicelib.wiring import Tenant, services
+from chalicelib.wiring import Tenant, reviewing, services
 
 blueprint = Blueprint(__name__)
 
@@ -109,11 +110,13 @@ def _disclosed(view: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
 @blueprint.route("/v1/verifications/{verification_id}", authorizer=tenant_auth)
 @answering
 def get_verification(verification_id: str) -> Response:
-    """A decision from the decision log; with what became of its deferred steps, if it has any."""
+    """A decision from the decision log; with what became of its deferred steps, or of its review, if it has any."""
     tenant, now = _tenant(), datetime.now(UTC)
     view = with_messages(tenant.decisions.get(verification_id, now), services().reason_messages)
     if view["deferred"]:
         view["deferred_decision"] = _second(deferred_decision_id(verification_id), tenant, now)
+    if view["decision"] == Verdict.REVIEW:
+        view["review"] = reviewing.status_of(tenant, verification_id, now)
     return answer(200, view)
 
 

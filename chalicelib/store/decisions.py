@@ -6,18 +6,20 @@ so erasing a user never touches the log.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.errors import AwsConditionFailedError, NotFoundError
+from chalicelib.errors import AwsConditionFailedError, ConflictError, NotFoundError
 from chalicelib.model.change import Change
-from chalicelib.model.decision import Decision
+from chalicelib.model.decision import Decision, Verdict
 from chalicelib.model.log import LogEntry, Receipt, SignedDecision
 from chalicelib.model.policy import Retention
 from chalicelib.model.view import log_details, logged_view
+from chalicelib.store.audit import audit_item
 from chalicelib.store.items import Item, Table, epoch_s, key
 from chalicelib.store.pseudonyms import Pseudonyms
+from chalicelib.store.reviews import closing_write, opening_write
 from chalicelib.store.signing import Signer
 
 KIND = "decision"
@@ -45,11 +47,16 @@ class Decisions:
         return SignedDecision(decision, Receipt(entry, self._signer.sign(entry)), retention)
 
     def append(self, signed: SignedDecision) -> None:
-        """Log a decision that changes no user. One that was logged before stays as it is."""
+        """Log a decision that changes no user. One that was logged before stays as it is.
+
+        Raises ConflictError `review-stale` when the review that goes with it is not in the state for it.
+        """
         try:
             self._table.transact(*decision_writes(self._table, signed))
-        except AwsConditionFailedError:  # our own write, sent again because its answer was lost
-            return
+        except AwsConditionFailedError as lost:
+            # If it is there, it was our own write, sent again because its answer was lost.
+            if self._table.get(decision_key(self._tenant, signed.decision.verification_id)) is None:
+                raise ConflictError("review-stale", "The review was settled or has ended meanwhile.") from lost
 
     def get(self, verification_id: str, now: datetime) -> dict[str, Any]:
         """The tenant's view of a decision, as JSON, with the reasons' codes; without what was erased or has expired.
@@ -62,7 +69,8 @@ class Decisions:
         for item in self._table.get_many(wheres):
             if _in_force(item, now):
                 person |= item
-        return logged_view(entry["details"], verification_id, person.get("user_id"), person.get("extracted", {}))
+        view = logged_view(entry["details"], verification_id, person.get("user_id"), person.get("extracted", {}))
+        return view | ({"settled_because": person["reason"]} if "reason" in person else {})
 
     def receipt(self, verification_id: str, now: datetime) -> Receipt:
         """The signed entry. Raises NotFoundError like `get`."""
@@ -107,13 +115,20 @@ def is_real(table: Table, change: Change) -> bool:
     return entry is not None and entry.get("change_id") == change.change_id
 
 
-def decision_writes(table: Table, signed: SignedDecision, change_id: str | None = None) -> Iterator[dict[str, Item]]:
+def decision_writes(table: Table, signed: SignedDecision, change_id: str | None = None) -> Iterator[Mapping[str, Item]]:
     """The parts of the transaction that logs a decision; its condition loses when it is logged already.
 
     `change_id` is the change that becomes real with it: so it can be told later which attempt it was.
     """
     for item in _items(signed, change_id):
         yield {"Put": table.put_request(item, _NEW)}
+    decision, review = signed.decision, signed.review
+    if signed.audited:
+        yield {"Put": table.put_request(audit_item(signed.audited), _NEW)}
+    if review and decision.verdict is Verdict.REVIEW:
+        yield opening_write(table, decision.tenant, review)
+    elif review:
+        yield closing_write(table, decision.tenant, review, decision.decided_at)
 
 
 def person_partition(tenant: str, subject: str) -> str:
@@ -135,6 +150,7 @@ def _items(signed: SignedDecision, change_id: str | None) -> Iterator[Item]:
     yield {
         **_person_key(decision.tenant, subject, person_sk),
         "user_id": decision.user_id,
+        **({"reason": decision.settlement.reason} if decision.settlement else {}),
         "expires_at": kept_until,
     }
     if decision.extracted:

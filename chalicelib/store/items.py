@@ -96,11 +96,15 @@ class Table:
         """A partition's items whose `sk` begins so, in its order."""
         return self._query({"ConsistentRead": True}, "#pk = :pk AND begins_with(#sk, :prefix)", pk=pk, prefix=prefix)
 
+    def query_behind(self, pk: str, sk: str) -> Iterator[Item]:
+        """A partition's items behind `sk`, in its order, read page by page as they are taken."""
+        return self._query({"ConsistentRead": True}, "#pk = :pk AND #sk > :sk", pk=pk, sk=sk)
+
     def query_index(self, index: str, condition: str, **values: object) -> Iterable[Item]:
         """What an index holds under a key condition, in its order. It follows the table a little later."""
         return self._query({"IndexName": index}, condition, **values)
 
-    def _query(self, how: Item, condition: str, **values: object) -> Iterable[Item]:
+    def _query(self, how: Item, condition: str, **values: object) -> Iterator[Item]:
         request = {
             "TableName": self._name,
             "KeyConditionExpression": condition,

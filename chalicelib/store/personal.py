@@ -1,5 +1,5 @@
-"""What the table holds of a user beside the record: attempts, liveness sessions, results of imports, and the personal
-part of decisions.
+"""What the table holds of a user beside the record: attempts, liveness sessions, results of imports, reviews, and the
+personal part of decisions.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from chalicelib.store.records import user_item_key
 Where = dict[str, str]
 
 # What an erasure's receipt calls them -> how their `sk` begins, below the user's key and below its pseudonym.
-BY_USER_KEY = {"attempts": "ATTEMPTS#", "liveness_sessions": "LIVENESS#", "imports": "IMPORT#"}
+BY_USER_KEY = {"attempts": "ATTEMPTS#", "liveness_sessions": "LIVENESS#", "imports": "IMPORT#", "reviews": "HELD#"}
 BY_PSEUDONYM = {"decisions": "PERSON#", "document_fields": "FIELDS#"}
 KINDS = (*BY_USER_KEY, *BY_PSEUDONYM)
 

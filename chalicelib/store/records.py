@@ -30,7 +30,7 @@ def user_of_item(item: Item) -> User:
         properties=item.get("properties", {}),
         created_at=moment_of(item.get("created_at")),
         last_authenticated_at=moment_of(item.get("last_authenticated_at")),
-        consent=_consent_of_item(item.get("consent")),
+        consent=consent_of_item(item.get("consent")),
         fields=item.get("fields", {}),
         fields_end_at=moment_of(item.get("fields_end_at")),
         deferred=_deferred_of_item(item.get("deferred")),
@@ -41,7 +41,7 @@ def consent_item(consent: Consent) -> Item:
     return {"version": consent.version, "given_at": stamp(consent.given_at)}
 
 
-def _consent_of_item(item: Any) -> Consent | None:
+def consent_of_item(item: Any) -> Consent | None:
     return Consent(item["version"], datetime.fromisoformat(item["given_at"])) if item else None
 
 

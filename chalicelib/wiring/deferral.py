@@ -12,7 +12,6 @@ from chalicelib.model.deferred import Deferred
 from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.submission import Submission
 from chalicelib.store.deferred import DeferredSteps
-from chalicelib.store.pictures import Pictures
 from chalicelib.wiring.tenant import Tenant
 
 _log = logging.getLogger(__name__)
@@ -32,8 +31,7 @@ def judge_deferred(tenant: Tenant, user_key: str, now: datetime) -> None:
 
 
 def _stored_submission(tenant: Tenant, user: User, deferred: Deferred, now: datetime) -> Submission:
-    pictures = Pictures(tenant.aws, tenant.images_bucket)
-    images = {kind: pictures.read(key) for kind, key in deferred.image_keys.items()}
+    images = {kind: tenant.pictures.read(key) for kind, key in deferred.image_keys.items()}
     return Submission(
         verification_id=deferred.decision_id,
         tenant=tenant.name,

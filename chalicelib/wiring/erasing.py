@@ -10,6 +10,7 @@ from chalicelib.effects import erase as effect
 from chalicelib.effects.erase import Place, faces_of, look, pictures_below
 from chalicelib.errors import AwsConditionFailedError
 from chalicelib.model.erasure import Erasure
+from chalicelib.store.kept_reviews import folder_of_reviews
 from chalicelib.store.personal import KINDS
 from chalicelib.wiring.tenant import Tenant
 
@@ -63,5 +64,8 @@ def _places(tenant: Tenant, user_key: str) -> tuple[Place, ...]:
     return (
         faces_of(tenant.aws, tenant.collections(tenant.policy()), user_key),
         pictures_below(tenant.aws, tenant.images_bucket, f"{tenant.name}/users/{user_key}/"),
+        pictures_below(
+            tenant.aws, tenant.images_bucket, folder_of_reviews(tenant.name, user_key), kind="review_pictures"
+        ),
         *(Place(kind, partial(tenant.personal.find, user_key, kind), tenant.personal.delete) for kind in KINDS),
     )

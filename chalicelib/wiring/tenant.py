@@ -36,10 +36,13 @@ from chalicelib.store.idempotency import Idempotency
 from chalicelib.store.import_files import read_import
 from chalicelib.store.imports import Imports
 from chalicelib.store.items import Table
+from chalicelib.store.kept_reviews import KeptReviews
 from chalicelib.store.liveness import LivenessSessions
 from chalicelib.store.personal import PersonalItems
+from chalicelib.store.pictures import Pictures
 from chalicelib.store.pseudonyms import Pseudonyms
 from chalicelib.store.queue import Queue
+from chalicelib.store.reviews import Reviews
 from chalicelib.store.signing import Signer
 from chalicelib.store.uploads import Uploads
 from chalicelib.store.users import Users
@@ -96,6 +99,18 @@ class Tenant:
         return Audit(*self._log_parts)
 
     @cached_property
+    def reviews(self) -> Reviews:
+        return Reviews(Table(self.finishing, self.table), self.name)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        return Pictures(self.aws, self.images_bucket)
+
+    @cached_property
+    def kept_reviews(self) -> KeptReviews:
+        return KeptReviews(self.reviews, Pictures(self.finishing, self.images_bucket))
+
+    @cached_property
     def personal(self) -> PersonalItems:
         return PersonalItems(Table(self.aws, self.table), self.name, self._shared.pseudonyms)
 
@@ -129,6 +144,11 @@ class Tenant:
     def stored_selfie(self, image_key: str) -> dict[str, Any]:
         """Rekognition's Image of a stored picture."""
         return {"S3Object": {"Bucket": self.images_bucket, "Name": image_key}}
+
+    def picture_link(self, key: str, good_for_s: int) -> str:
+        """Where anybody can GET a stored picture for so long."""
+        parameters = {"Bucket": self.images_bucket, "Key": key, "ResponseCacheControl": "no-store"}
+        return str(self._shared.client("s3").generate_presigned_url("get_object", parameters, good_for_s))
 
     def create_liveness_session(self, user_key: str, now: datetime) -> str:
         session_id = str(self.aws("rekognition", "create_face_liveness_session", {})["SessionId"])
@@ -164,6 +184,7 @@ class Tenant:
             writing=self._writing(collections),
             attempts=self._attempts,
             log=self.decisions,
+            reviews=self.kept_reviews,
             collection_for=lambda user_key: collections[shard_of(user_key, len(collections))],
             image_key=self.image_key,
             new_change_id=lambda: uuid4().hex,

@@ -21,6 +21,7 @@ _TAGS_AT_ONCE = 16
 _READ = (
     "pk, sk, #expires_at, #ends_at, #created_at, #requested_at, #status, #faces, #leftovers, #fields_end_at, #entry.#at"
 )
+_PICTURES = {"uploads": "unused uploads of pictures", "reviews": "pictures of reviews"}  # by where they are
 
 Progress = Callable[[str, int], None]
 Page = tuple[str, int, list[Thing]]
@@ -72,7 +73,7 @@ def _pictures(aws: Aws, bucket: str, tenant: str) -> Iterator[Page]:
 def _kind(version: dict[str, Any]) -> str:
     if not version["IsLatest"]:
         return "old versions of pictures"
-    return "unused uploads of pictures" if version["Key"].split("/")[1] == "uploads" else "pictures"
+    return _PICTURES.get(version["Key"].split("/")[1], "pictures")
 
 
 def _end(aws: Aws, bucket: str, version: dict[str, Any]) -> datetime | None:

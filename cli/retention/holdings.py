@@ -19,6 +19,7 @@ KINDS: Mapping[str, str] = {
     "UPLOAD": "uploads",
     "ANSWER": "idempotency keys",
     "BLOCK": "blocked faces",
+    "REVIEW": "reviews",
     "ERASURE": "erasures",
 }
 

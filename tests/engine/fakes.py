@@ -12,9 +12,11 @@ from chalicelib.model.attempt import Attempt
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 from chalicelib.model.decision import Decision
 from chalicelib.model.findings import Finding, Outcome
+from chalicelib.model.images import Image
 from chalicelib.model.log import Receipt, SignedDecision
 from chalicelib.model.plugins import Check, Number, Parameter, Plugins, Signal
 from chalicelib.model.policy import Retention, Step
+from chalicelib.model.review import Review
 from chalicelib.model.submission import LivenessClaim, Submission
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -127,6 +129,21 @@ class World:
     def append(self, signed: SignedDecision) -> None:
         self.decisions.append(signed.decision)
         self.note("log")
+
+    def keep(
+        self,
+        decision: Decision,
+        images: Mapping[str, Image],
+        properties: Mapping[str, str],
+        face_ids: tuple[str, ...],
+        retention: Retention,
+    ) -> Review:
+        self.note("keep")
+        keys = {kind: kind for kind in images}
+        return Review(decision.verification_id, decision.flow, decision.user_id, decision.user_key, NOW, NOW, keys)
+
+    def drop(self, review: Review) -> None:
+        self.note("drop")
 
     def claim(self, submission: Submission) -> LivenessClaim:
         self.note("claim")

@@ -67,6 +67,7 @@ def run(
         writing=Writing(parts.effects, world, world, world),
         attempts=world,
         log=world,
+        reviews=world,
         collection_for=lambda key: "c",
         image_key=lambda user_key, change_id, kind: kind,
         new_change_id=lambda: "c1",
@@ -348,4 +349,11 @@ def test_no_denial_is_answered_before_it_is_counted() -> None:
 def test_a_review_gives_the_place_back() -> None:
     world = World()
     run(policy_of([step("a", on_fail=Consequence.REVIEW)]), outcome_parts(a="fail"), world)
-    assert sorted(world.events) == ["log", "release", "reserve"]
+    assert sorted(world.events) == ["keep", "log", "release", "reserve"]
+
+
+def test_a_review_that_cannot_be_logged_is_dropped() -> None:
+    world = World(breaks_at={"log": AwsUnavailableError("dynamodb:TransactWriteItems", "InternalServerError", "")})
+    with pytest.raises(AwsUnavailableError):
+        run(policy_of([step("a", on_fail=Consequence.REVIEW)]), outcome_parts(a="fail"), world)
+    assert world.events.index("keep") < world.events.index("log") < world.events.index("drop")

@@ -43,6 +43,18 @@ def _blocklist(gateway: Gateway, token: str) -> list[Answer]:
     return [blocked, listed, gateway.request("DELETE", f"/v1/blocklist/{blocked.content['id']}", token=token)]
 
 
+def _reviews(gateway: Gateway, token: str) -> list[Answer]:
+    """acme refers faces that are there already; a reviewer lets the twin in."""
+    twin = _verify(gateway, token, "register", "ada's twin", "ada")
+    assert twin.content["decision"] == "review", twin
+    listed = gateway.request("GET", "/v1/reviews", token=token)
+    assert [one["id"] for one in listed.content["reviews"]] == [twin.content["id"]]
+    where, settling = f"/v1/reviews/{twin.content['id']}", {"decision": "approved", "reason": "twins"}
+    seen, settled = gateway.request("GET", where, token=token), gateway.request("POST", where, settling, token)
+    assert [one["kind"] for one in seen.content["pictures"]] == ["selfie"]
+    return [twin, listed, seen, settled]
+
+
 def _erasure(gateway: Gateway, user: str, token: str) -> list[Answer]:
     erased = gateway.request("DELETE", f"/v1/users/{user}", token=token)
     return [erased, gateway.request("GET", f"/v1/erasures/{erased.content['id']}", token=token)]
@@ -64,6 +76,7 @@ def test_every_route_answers(deployment: Deployment, token: str) -> None:
         gateway.request("POST", "/v1/uploads", {"content_type": "image/jpeg", "size_bytes": 1000}, token),
         gateway.request("POST", "/v1/liveness-sessions", {"user_id": "ada löwe"}, token),
         *_blocklist(gateway, token),
+        *_reviews(gateway, token),
         gateway.request("GET", f"/v1/users/{user}", token=token),
         *_erasure(gateway, user, token),
         gateway.request("GET", "/healthz"),

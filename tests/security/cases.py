@@ -36,6 +36,7 @@ class Things:
     idempotency_key: str
     block_id: str
     erasure_id: str
+    review_id: str
     newcomer: str
 
 
@@ -51,6 +52,7 @@ def made_up() -> Things:
         idempotency_key=uuid.uuid4().hex,
         block_id=uuid.uuid4().hex,
         erasure_id=uuid.uuid4().hex,
+        review_id=uuid.uuid4().hex,
         newcomer=f"new-{uuid.uuid4().hex}",
     )
 
@@ -82,6 +84,13 @@ CASES: Mapping[Route, Mapping[str, Callable[[Things], Ask]]] = {
     ("GET", "/v1/users/{user_id}"): {"user_id": lambda its: Ask("GET", f"/v1/users/{its.user_id}")},
     ("DELETE", "/v1/users/{user_id}"): {"user_id": lambda its: Ask("DELETE", f"/v1/users/{its.user_id}")},
     ("GET", "/v1/erasures/{erasure_id}"): {"erasure_id": lambda its: Ask("GET", f"/v1/erasures/{its.erasure_id}")},
+    ("GET", "/v1/reviews"): {"after": lambda its: Ask("GET", f"/v1/reviews?after={its.review_id}&limit=1")},
+    ("GET", "/v1/reviews/{review_id}"): {"review_id": lambda its: Ask("GET", f"/v1/reviews/{its.review_id}")},
+    ("POST", "/v1/reviews/{review_id}"): {
+        "review_id": lambda its: Ask(
+            "POST", f"/v1/reviews/{its.review_id}", {"decision": "approved", "reason": "seen"}
+        ),
+    },
     ("DELETE", "/v1/blocklist/{block_id}"): {"block_id": lambda its: Ask("DELETE", f"/v1/blocklist/{its.block_id}")},
     ("POST", "/v1/liveness-sessions"): {
         "user_id": lambda its: Ask("POST", "/v1/liveness-sessions", {"user_id": its.user_id}),
@@ -111,6 +120,8 @@ _KINDS = {
     "user_id": {"user_id"},
     "block_id": {"block_id"},
     "erasure_id": {"erasure_id"},
+    "review_id": {"review_id"},
+    "after": {"after"},
     "liveness_session": {"liveness_session"},
     "selfie": {"upload", "face"},
     "Idempotency-Key": {"idempotency_key"},
@@ -125,6 +136,8 @@ _NO_IDENTIFIERS = {
     "size_bytes",
     "reason",
     "days",
+    "limit",
+    "decision",
 }
 
 

@@ -5,6 +5,7 @@ The cases come from the app's own routes and its OpenAPI document: a new route, 
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import time
@@ -18,6 +19,7 @@ import urllib3
 from app import app
 from chalicelib.model.submission import user_key
 from cli.local.bootstrap import NAMES
+from sandbox.scripted import ScriptedFace, picture
 from tests.e2e.world import World
 from tests.security.cases import ALIKE_FOR_ALL, CASES, Ask, Route, Things, kinds_of, made_up, selfie, verify
 from tests.security.conftest import OWNER, STRANGER
@@ -85,6 +87,9 @@ class Tenants:
         assert _HTTP.request("POST", url, body=json.dumps(live)).status == 200
         self._json(CASES["POST", "/v1/verifications"]["idempotency_key"](its))
         block = self._json(Ask("POST", "/v1/blocklist", {"reason": SECRET, "selfie": selfie("a fraud")}))
+        crowd = base64.b64encode(picture([ScriptedFace("ada"), ScriptedFace("bob")])).decode()
+        review = self._json(verify("refer", "doubtful", selfie=crowd, properties={"note": SECRET}))
+        assert review["decision"] == "review", review
         self._json(verify("authenticate", "soon forgotten", selfie=selfie("soon forgotten")))
         erasure = self._json(Ask("DELETE", "/v1/users/soon%20forgotten"))
         return replace(
@@ -94,6 +99,7 @@ class Tenants:
             liveness_session=session,
             block_id=block["id"],
             erasure_id=erasure["id"],
+            review_id=review["id"],
         )
 
     def _json(self, ask: Ask) -> Any:
@@ -183,7 +189,7 @@ def test_every_item_object_and_face_belongs_to_one_tenant(world: World, tenants:
         assert holding == {tenant}
 
     for kept in world.aws("s3").list_object_versions(Bucket=NAMES.images_bucket).get("Versions", ()):
-        assert re.match(rf"(?:{known})/(?:users|uploads|blocked)/", kept["Key"]), kept["Key"]
+        assert re.match(rf"(?:{known})/(?:users|uploads|reviews)/", kept["Key"]), kept["Key"]
 
     rekognition = world.aws("rekognition")
     for tenant in (OWNER, STRANGER):
