@@ -1,208 +1,155 @@
-"""Cold starts under awslambdaric, as in Lambda: from starting the process to its first answer.
+"""Cold starts of the package under awslambdaric: from starting the process to its first answer.
 
-The other side is a bare Chalice app that makes one boto3 client, which is the least that such an app can do.
+The other side is a bare Chalice + boto3 app (bench/bare), started in the same way. A verification is compared with the
+same operations of AWS, side by side where ours overlapped, so that the ratio is our own share.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import math
-import queue
-import subprocess
-import sys
+import os
+import shutil
 import tempfile
-import threading
-import time
-import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from cli.local.processes import HOST
+from bench.people import selfie
+from bench.report import Row, Section, verdict
+from bench.starts import Milliseconds, Start, Starter, Took
+from bench.world import Call, World, tenant_name
+from chalicelib.model.policy import Execution
+from cli.local.events import api_event
+from cli.local.processes import PROJECT
+from cli.packaging.build import build, precompile
+from cli.packaging.interpreters import Interpreter, lambda_interpreter
+from cli.packaging.unpacked import lambda_runtime, local_architecture, unpack
 
-_ANSWER_WITHIN_S = 60
-_BARE = """\
-import base64
+TARGET = 1.3
+_MODE = Execution.FASTEST
+_BESIDE = "dynamodb:UpdateItem"  # a key's use is noted: no answer waits for it
+_STARTS = 5
+_SLOW_IMPORTS = 12
+_TEXT = """\
+The zip, unpacked, under awslambdaric with a local Runtime API, in a Python {version} that has what Lambda's has; the \
+best of {starts} starts. The bare app is Chalice with boto3: for /healthz it makes one client and calls nothing; for a \
+verification it makes the clients of the same {calls} calls of AWS at import and makes those calls, side by side where \
+ours overlapped, and nothing else. The last row is no like for like: a bare app that calls nothing at all."""
 
-import boto3
-from chalice.app import Chalice
-
-app = Chalice(app_name="bare")
-rekognition = boto3.client("rekognition")
-
-
-@app.route("/healthz")
-def healthz():
-    return {"status": "ok"}
-
-
-@app.route("/v1/verifications", methods=["POST"])
-def verify():
-    selfie = base64.b64decode(app.current_request.json_body["selfie"])
-    return {"faces": len(rekognition.detect_faces(Image={"Bytes": selfie})["FaceDetails"])}
-"""
-
-
-class RuntimeApi:
-    """The Runtime API that a Lambda function asks for events and gives its answers to.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
-    """
-
-    def __init__(self) -> None:
-        self._events: queue.Queue[Mapping[str, Any]] = queue.Queue()
-        self._answers: queue.Queue[tuple[str, bytes, float]] = queue.Queue()
-        self._server = _Server((HOST, 0), self._handler())
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    @property
-    def address(self) -> str:
-        return f"{HOST}:{self._server.server_port}"
-
-    def invoke(self, event: Mapping[str, Any]) -> tuple[Any, float]:
-        """The function's answer and when it came. Raises RuntimeError when the function failed."""
-        self._events.put(event)
-        kind, body, came_s = self._answers.get(timeout=_ANSWER_WITHIN_S)
-        if kind != "response":
-            raise RuntimeError(f"the function failed: {body.decode()[:500]}")
-        return json.loads(body), came_s
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        events, answers = self._events, self._answers
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True  # else each answer would take a false 40 ms
-            wbufsize = -1
-
-            def do_GET(self) -> None:
-                body = json.dumps(events.get()).encode()
-                deadline_ms = int(time.time() * 1000) + 29_000
-                self.send_response(200)
-                self.send_header("Lambda-Runtime-Aws-Request-Id", str(uuid.uuid4()))
-                self.send_header("Lambda-Runtime-Deadline-Ms", str(deadline_ms))
-                self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-west-1:1:function:f")
-                self.send_header("Content-Type", "application/json")  # without it awslambdaric's client crashes
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-                self.wfile.flush()
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                answers.put((self.path.rpartition("/")[2], body, time.perf_counter()))
-                self.send_response(202)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                self.wfile.flush()
-
-            def log_message(self, *_: object) -> None:
-                """Quiet."""
-
-        return Handler
+Latencies = Mapping[str, float]
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+def sections(world: World, latencies: Latencies) -> Iterator[Section]:
+    interpreter = lambda_interpreter(None)
+    with _functions(interpreter) as (starter, own, bare):
+        yield from _sections(world, latencies, interpreter, starter, own, bare)
 
-    def handle_error(self, *_: object) -> None:
-        """A function that is stopped hangs up while it waits for its next event."""
+
+def _sections(
+    world: World, latencies: Latencies, interpreter: Interpreter, starter: Starter, own: Path, bare: Path
+) -> Iterator[Section]:
+    health = [Start(folder, _health) for folder in (own, bare)]
+    verification = _verification(world)
+    collection = {"BARE_COLLECTION": world.collection(_MODE)}
+    ours, idle = Start(own, verification), Start(bare, verification, collection)
+    world.delay(latencies)
+    stages = stages_of(_calls_of(world, starter, ours))
+    same = Start(bare, verification, collection | {"BARE_STAGES": json.dumps(stages)})
+    _expect_same_calls(stages, _calls_of(world, starter, same))
+    rows = [
+        _row("GET /healthz", starter.best(health, _STARTS), TARGET),
+        _row("POST /v1/verifications", starter.best([ours, same], _STARTS), TARGET),
+    ]
+    world.delay({})
+    own_took, same_took, idle_took = starter.best([ours, same, idle], _STARTS)
+    rows.append(_row("the same, AWS answers at once", [own_took, same_took], TARGET))
+    rows.append(_row("the same, against no calls", [own_took, idle_took], None))
+    text = _TEXT.format(version=interpreter.series, starts=_STARTS, calls=sum(map(len, stages)))
+    header = ("first request", "ms", "init", "processor", "bare, ms", "init", "processor", "ratio", "target", "met")
+    yield Section("Cold start", text, header, rows)
+    yield _imports(starter.imports_ms(health[0]), starter.imports_ms(ours))
 
 
 @contextmanager
-def function(folder: Path, environment: Mapping[str, str]) -> Iterator[RuntimeApi]:
-    """A function `app.app` of this folder, in a process of its own."""
-    api = RuntimeApi()
-    settings = {
-        "AWS_LAMBDA_RUNTIME_API": api.address,
-        "LAMBDA_TASK_ROOT": str(folder),
-        "PYTHONPATH": str(folder),
-        "AWS_LAMBDA_FUNCTION_NAME": "bench",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
-        "AWS_LAMBDA_FUNCTION_VERSION": "1",
-        "_HANDLER": "app.app",
-    }
-    command = [sys.executable, "-m", "awslambdaric", "app.app"]
-    process = subprocess.Popen(
-        command, cwd=folder, env={**environment, **settings}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+def _functions(interpreter: Interpreter) -> Iterator[tuple[Starter, Path, Path]]:
+    """What starts functions, and the folders of the two: what is in the zip, and the bare app made like it."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        build(interpreter, local_architecture(), home / "package", lambda _: None)
+        unpack(home / "package", home / "own")
+        shutil.copytree(home / "own" / "chalice", home / "bare" / "chalice")
+        shutil.copyfile(PROJECT / "bench" / "bare" / "app.py", home / "bare" / "app.py")
+        precompile(home / "bare", interpreter)
+        yield Starter(lambda_runtime(interpreter, home / "runtime"), home, os.environ), home / "own", home / "bare"
+
+
+def _health() -> Mapping[str, Any]:
+    return api_event("GET", "/healthz", None, {})
+
+
+def _verification(world: World) -> Callable[[], Mapping[str, Any]]:
+    """Events of registrations, each of a person of its own."""
+    numbers, tenant = count(), tenant_name(_MODE)
+    key_id = world.bootstrap.keys[tenant].split("_")[1]
+    caller = {"tenant": tenant, "key_id": key_id, "scopes": "verify"}
+
+    def event() -> Mapping[str, Any]:
+        name = f"cold-{next(numbers)}"
+        body = {"flow": "register", "user_id": name, "selfie": base64.b64encode(selfie(name).content).decode()}
+        return api_event("POST", "/v1/verifications", body, caller)
+
+    return event
+
+
+def _calls_of(world: World, starter: Starter, start: Start) -> list[Call]:
+    world.forget_calls()
+    starter.once(start)
+    return world.journal()
+
+
+def stages_of(calls: Sequence[Call]) -> list[list[str]]:
+    """The operations, those together that overlapped; what no answer waits for goes with what follows it."""
+    stages: list[list[str]] = []
+    over_s = -math.inf
+    for call in sorted(calls, key=lambda call: call.started_s):
+        if call.started_s >= over_s and not (stages and stages[-1] == [_BESIDE]):
+            stages.append([])
+        stages[-1].append(call.operation)
+        over_s = max(over_s, call.ended_s)
+    return stages
+
+
+def _expect_same_calls(stages: list[list[str]], calls: list[Call]) -> None:
+    ours, theirs = Counter(name for stage in stages for name in stage), Counter(call.operation for call in calls)
+    if ours != theirs:
+        raise RuntimeError(f"the bare app made other calls: {theirs} in place of {ours}")
+
+
+def _row(name: str, took: Sequence[Took], target: float | None) -> Row:
+    own, bare = took
+    ratio = own.total_ms / bare.total_ms
+    told = (f"{target:g}x", verdict(ratio, target)) if target else ("", "")
+    return (name, *_cells(own), *_cells(bare), f"{ratio:.2f}x", *told)
+
+
+def _cells(took: Took) -> tuple[str, str, str]:
+    return f"{took.total_ms:.0f}", f"{took.init_ms:.0f}", f"{took.processor_ms:.0f}"
+
+
+def _imports(health: Milliseconds, verification: Milliseconds) -> Section:
+    slowest = sorted(verification, key=lambda name: -verification[name])
+    shown, rest = slowest[:_SLOW_IMPORTS], slowest[_SLOW_IMPORTS:]
+    both = (health, verification)
+    rows: list[Row] = [(name, *(f"{part.get(name, 0):.0f}" for part in both)) for name in shown]
+    rows.append(("all others", *(f"{sum(part.get(name, 0) for name in rest):.0f}" for part in both)))
+    rows.append(("together", *(f"{sum(part.values()):.0f}" for part in both)))
+    text = (
+        "Of the zip, with Lambda's runtime client, by `python -X importtime`, which itself slows importing down: each "
+        "package's own modules until the first answer."
     )
-    try:
-        yield api
-    finally:
-        process.kill()
-        process.wait()
-        api.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """A function to start: its folder, and the event it is sent first."""
-
-    folder: Path
-    event: Callable[[], Mapping[str, Any]]
-
-
-def first_answers_ms(starts: Sequence[Start], environment: Mapping[str, str], times: int) -> list[float]:
-    """The best time of each, started in turns so that the machine's other work weighs on all alike.
-
-    Raises RuntimeError when an answer is not 200.
-    """
-    best_ms = [math.inf] * len(starts)
-    for _ in range(times):
-        for number, start in enumerate(starts):
-            event = start.event()
-            started_s = time.perf_counter()
-            with function(start.folder, environment) as api:
-                answer, came_s = api.invoke(event)
-            if answer["statusCode"] != 200:
-                raise RuntimeError(f"the first answer was {answer['statusCode']}: {answer['body']}")
-            best_ms[number] = min(best_ms[number], (came_s - started_s) * 1000)
-    return best_ms
-
-
-@contextmanager
-def bare_app() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as home:
-        (Path(home) / "app.py").write_text(_BARE)
-        yield Path(home)
-
-
-def api_event(method: str, path: str, body: object = None, tenant: str = "") -> dict[str, Any]:
-    """What API Gateway sends to the function behind a REST API, after its authorizer has found the tenant."""
-    return {
-        "resource": path,
-        "path": path,
-        "httpMethod": method,
-        "headers": {"content-type": "application/json"},
-        "multiValueQueryStringParameters": None,
-        "pathParameters": None,
-        "stageVariables": None,
-        "requestContext": {
-            "resourcePath": path,
-            "httpMethod": method,
-            "path": path,
-            "authorizer": {"tenant": tenant, "key_id": "bench", "scopes": "verify"},
-            "identity": {"sourceIp": "203.0.113.7"},
-        },
-        "body": None if body is None else json.dumps(body),
-        "isBase64Encoded": False,
-    }
-
-
-def slow_imports_ms(folder: Path, environment: Mapping[str, str], most: int = 8) -> list[tuple[str, float]]:
-    """The packages whose own modules take longest to import: `python -X importtime`."""
-    command = [sys.executable, "-X", "importtime", "-c", "import app"]
-    run = subprocess.run(command, cwd=folder, env=dict(environment), capture_output=True, text=True, check=True)
-    found = [line.removeprefix("import time:").split("|") for line in run.stderr.splitlines() if "|" in line][1:]
-    own_ms: dict[str, float] = {}
-    for own_us, _, name in found:
-        package = name.strip().partition(".")[0]
-        own_ms[package] = own_ms.get(package, 0) + int(own_us) / 1000
-    return sorted(own_ms.items(), key=lambda one: -one[1])[:most]
+    return Section("Imports", text, ("package", "GET /healthz, ms", "POST /v1/verifications, ms"), rows)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
 
 from bench import capacity, cold_start, compute
 from bench.flows import FLOWS, Measured, limit_ms, measure_denial, measure_flow, measure_reference, path_ms
-from bench.people import selfie
 from bench.report import Section, verdict
-from bench.world import World, running_world, tenant_name
+from bench.world import World, running_world
 from chalicelib.model.policy import Execution
-from cli.local.processes import PROJECT
 
 _STARTS = 5
 _HEADER = ("flow", "mode", "ms", "of its plan", "of the limit", "than the reference", "than with hops")
@@ -33,7 +28,7 @@ def sections(options: Options) -> Iterator[Section]:
     """Raises ValueError for a part that there is not."""
     parts: dict[str, Callable[[World], Iterator[Section]]] = {
         "flows": lambda world: _flows(world, options),
-        "cold-start": _cold_start,
+        "cold-start": lambda world: cold_start.sections(world, options.latencies),
         "compute": lambda _: _compute(),
         "capacity": lambda _: capacity.sections(5.0, 15.0, 60.0),
     }
@@ -120,35 +115,3 @@ def _compute() -> Iterator[Section]:
     yield Section(
         "The code's own share", "Without AWS: answers come at once.", ("what", "measured", "target", "met"), rows
     )
-
-
-def _cold_start(world: World) -> Iterator[Section]:
-    environment = dict(os.environ)
-    numbers = count()
-
-    def verification() -> Mapping[str, object]:
-        name = f"cold-{next(numbers)}"
-        body = {"flow": "register", "user_id": name, "selfie": base64.b64encode(selfie(name).content).decode()}
-        return cold_start.api_event("POST", "/v1/verifications", body, tenant_name(Execution.FASTEST))
-
-    world.delay({})
-    rows = []
-    events = {
-        "GET /healthz": lambda: cold_start.api_event("GET", "/healthz"),
-        "POST /v1/verifications": verification,
-    }
-    with cold_start.bare_app() as bare:
-        for name, event in events.items():
-            starts = (cold_start.Start(bare, event), cold_start.Start(PROJECT, event))
-            bare_ms, own_ms = cold_start.first_answers_ms(starts, environment, _STARTS)
-            ratio = own_ms / bare_ms
-            rows.append((name, f"{own_ms:.0f}", f"{bare_ms:.0f}", f"{ratio:.2f}x", "1.3x", verdict(ratio, 1.3)))
-    text = (
-        "Under awslambdaric with a local Runtime API, from starting the process to its first answer, without delays of "
-        "AWS. The bare app is Chalice with one boto3 client, which answers at once, and for the second row asks "
-        "Rekognition once; Countersign reads the policy, decides and registers."
-    )
-    header = ("first request", "ms", "bare app, ms", "ratio", "target", "met")
-    yield Section("Cold start", text, header, rows)
-    imports = [(name, f"{ms:.0f}") for name, ms in cold_start.slow_imports_ms(PROJECT, environment)]
-    yield Section("Imports of the app", "`python -X importtime -c 'import app'`.", ("package", "ms"), imports)

@@ -33,6 +33,15 @@ limits: {{max_failures: 100, window_minutes: 1, lockout_minutes: 1}}
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Of AWS: "service:Operation", and from when to when, in seconds since the epoch."""
+
+    operation: str
+    started_s: float
+    ended_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """A running sandbox with one tenant for each execution mode, all with the flows of `policies/baseline.yaml`."""
 
@@ -44,13 +53,21 @@ class World:
     def tenant(self, execution: Execution) -> Tenant:
         return self.services.tenant(tenant_name(execution))
 
+    def collection(self, execution: Execution) -> str:
+        return f"{self.services.setting('COLLECTION_PREFIX')}-{tenant_name(execution)}-0"
+
     def delay(self, latencies: Mapping[str, float]) -> None:
         """From now on AWS takes this long; an empty table is no delay at all."""
         self._control("PUT", "faults", {"rules": rules(latencies), "seed": 0})
 
+    def journal(self) -> list[Call]:
+        """The calls of AWS since `forget_calls`, in the order in which they ended."""
+        seen = json.loads(self._control("GET", "calls"))["calls"]
+        return [Call(one["operation"], one["started_s"], one["started_s"] + one["duration_ms"] / 1000) for one in seen]
+
     def calls(self) -> Counter[str]:
         """How often each "service:Operation" was called since `forget_calls`."""
-        return Counter(call["operation"] for call in json.loads(self._control("GET", "calls"))["calls"])
+        return Counter(call.operation for call in self.journal())
 
     def forget_calls(self) -> None:
         self._control("DELETE", "calls")

@@ -71,6 +71,10 @@ class Loader:
         self._plugins = plugins
         self._file = lru_cache(_KEPT_FILES)(self._judge)
 
+    def prepare(self) -> None:
+        """Make the form that files are judged by, which the first one would otherwise wait for."""
+        _ = self._form
+
     def load(self, tenant: str, read: Read) -> Loaded:
         """The policy of a tenant. `read(name)` gives the text of `<name>.yaml`, or None when there is none.
 

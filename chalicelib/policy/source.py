@@ -73,6 +73,10 @@ class PolicySource:
         self._beside = beside
         self._tenants: dict[str, _Tenant] = {}
 
+    def prepare(self) -> None:
+        """Make ready what the first policy of a process needs; it takes longer than reading it."""
+        self._loader.prepare()
+
     def policy(self, tenant: str) -> Policy:
         """The policy in force.
 

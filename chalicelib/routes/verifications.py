@@ -46,7 +46,7 @@ def _tenant() -> Tenant:
 @answering
 def verify() -> Response:
     """Run a flow of the tenant's policy on a submission; the answer is what the policy discloses of the decision."""
-    services().prepare("dynamodb", "s3", "rekognition", "kms", "sqs")
+    services().prepare()
     request, tenant, now = blueprint.current_request, _tenant(), datetime.now(UTC)
     key, verification_id = request.headers.get("idempotency-key"), uuid.uuid4().hex
     if key is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -27,16 +26,6 @@ class Clients:
             if service not in self._made:
                 self._made[service] = self._make(service)
             return self._made[service]
-
-    def prepare(self, *services: str) -> None:
-        """Begin to make these services' clients, beside what a request does first; the most urgent comes first."""
-        if missing := [service for service in services if service not in self._made]:
-            threading.Thread(target=self._make_all, args=(missing,), name="clients", daemon=True).start()
-
-    def _make_all(self, services: list[str]) -> None:
-        with suppress(Exception):  # whoever needs the client makes it again, and hears why it cannot be made
-            for service in services:
-                self.get(service)
 
     @cached_property
     def _session(self) -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache, cached_property
 from hashlib import sha256
 from typing import Any
@@ -44,6 +46,7 @@ class Services:
     def __init__(self, environment: Mapping[str, str], make_client: MakeClient | None = None) -> None:
         self._environment = environment
         self._clients = Clients(make_client)
+        self._prepared = False
         self._calls = AwsCaller(self.client)
         self.aws: Aws = RetryingAws(self._calls, lambda: Deadline.after(CALL_BUDGET_S))
 
@@ -55,9 +58,19 @@ class Services:
         """A boto3 client, one per service."""
         return self._clients.get(service)
 
-    def prepare(self, *services: str) -> None:
-        """Begin to make these services' clients; see `Clients.prepare`."""
-        self._clients.prepare(*services)
+    def prepare(self) -> None:
+        """Begin to make what a verification needs, beside what it does first. Only the first time does anything."""
+        if not self._prepared:
+            self._prepared = True
+            threading.Thread(target=self._make_ready, name="prepare", daemon=True).start()
+
+    def _make_ready(self) -> None:
+        """What is needed first comes first: the policy's bucket, what judges the policy, then the rest."""
+        with suppress(Exception):  # whoever needs a part makes it again, and hears why it cannot be made
+            self.client("s3")
+            self.policies.prepare()
+            for service in ("dynamodb", "rekognition", "kms", "sqs"):
+                self.client(service)
 
     @cached_property
     def plugins(self) -> Plugins:

@@ -47,7 +47,8 @@ def build(interpreter: Interpreter, architecture: str, output: Path, say: Say, p
         tree = Path(scratch) / "tree"
         with ZipFile(packaged / "deployment.zip") as archive:
             archive.extractall(tree)
-        digest = _compile_and_zip(tree, interpreter, made / "deployment.zip")
+        precompile(tree, interpreter)
+        digest = write_archive(tree, made / "deployment.zip")
         chalice_output = json.loads((packaged / "chalice.tf.json").read_text())
         _write_json(made / "main.tf.json", child_module(chalice_output, f"python{interpreter.series}", architecture))
         _write_json(made / "package.json", package_manifest(project, digest, interpreter.version, architecture))
@@ -94,7 +95,7 @@ def _chalice_package(stage: Path, output: Path) -> None:
     )
 
 
-def _compile_and_zip(tree: Path, interpreter: Interpreter, archive: Path) -> str:
+def precompile(tree: Path, interpreter: Interpreter) -> None:
     """Bytecode that Lambda takes as it is, without a look at the source's date: its file system is read-only."""
     command = [interpreter.path, "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
     run(
@@ -103,7 +104,6 @@ def _compile_and_zip(tree: Path, interpreter: Interpreter, archive: Path) -> str
         cwd=tree,
         environment=os.environ | {"PYTHONHASHSEED": "0"},  # the order of sets of constants
     )
-    return write_archive(tree, archive)
 
 
 def _write_json(path: Path, content: object) -> None:
