@@ -53,7 +53,7 @@ def get_review(review_id: str) -> Response:
 @answering
 def settle_review(review_id: str) -> Response:
     """Settle a review: approved makes real what the flow does, denied ends it. The same answer however often."""
-    services().prepare("dynamodb", "s3", "rekognition", "kms", "sqs")
+    services().prepare()
     request = blueprint.current_request
     tenant = tenant_for(request)
     fields = body.read_object(request.raw_body, ("decision", "reason"))
