@@ -3,63 +3,109 @@
 from __future__ import annotations
 
 import argparse
-import logging
+import os
 import sys
-import tempfile
 import time
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from chalicelib.policy.load import load_policy
-from chalicelib.wiring import Services
-from tests.crash.matrix import Row, play
-from tests.crash.scene import scenes_of
-from tests.crash.stage import on_stage
-from tests.own_environment import SHIPPED, own_environment
-from tests.running_sandbox import running_sandbox
+from tests.crash.matrix import Row, Share
+from tests.crash.scene import Scene, scenes_of
+from tests.crash.side_by_side import Step, rows
+from tests.own_environment import SHIPPED
 
 _SHOWN = 10
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    arguments = _arguments()
+    console, started_s = Console(), time.monotonic()
+    scenes = [scene for policy in arguments.policy or sorted(SHIPPED) for scene in scenes_of(policy, SHIPPED[policy])]
+    wanted = [scene for scene in scenes if not arguments.flow or scene.flow in arguments.flow]
+    share = Share(arguments.every, arguments.recoveries)
+    played = []
+    with _bars(console) as bars:
+        for row in rows(wanted, share, arguments.jobs, bars.show):
+            bars.remove(row.scene)
+            _tell(row, console, time.monotonic() - started_s)
+            if arguments.calls:
+                console.print(f"  {', '.join(row.calls)}", highlight=False)
+            played.append(row)
+    _show(sorted(played, key=lambda row: wanted.index(row.scene)), console, time.monotonic() - started_s)
+    sys.exit(any(row.violations for row in played))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--policy", choices=SHIPPED, action="append", help="only this policy; repeatable")
     parser.add_argument("--flow", action="append", help="only this flow; repeatable")
     parser.add_argument("--calls", action="store_true", help="show which calls each flow makes")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only each Nth place (1)")
-    arguments = parser.parse_args()
-    logging.disable()  # what goes wrong on purpose is not worth a line each
-    console, started_s = Console(), time.monotonic()
-    tenants = arguments.policy or sorted(SHIPPED)
-    with tempfile.TemporaryDirectory() as home, running_sandbox(Path(home), "--scripted") as sandbox:
-        rows = []
-        for tenant in tenants:
-            for scene in scenes_of(load_policy(tenant, SHIPPED.get, Services({}).plugins), Services({})):
-                if not arguments.flow or scene.flow in arguments.flow:
-                    console.print(f"{scene.tenant} {scene.flow} ...", style="dim")
-                    with on_stage(own_environment(sandbox, {tenant: SHIPPED[tenant]}), [tenant]) as stage:
-                        rows.append(play(scene, stage, every=arguments.every))
-    if arguments.calls:
-        for row in rows:
-            console.print(f"{row.scene.tenant} {row.scene.flow}: {', '.join(row.calls)}", highlight=False)
-    _show(rows, console, time.monotonic() - started_s)
-    sys.exit(any(row.violations for row in rows))
+    parser.add_argument(
+        "--recoveries",
+        type=int,
+        default=1,
+        metavar="N",
+        help="with recovery killed as well, at each of its calls, only each Nth of the places of a kill (1)",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=os.cpu_count(),
+        metavar="N",
+        help="so many flows side by side (one for each processor)",
+    )
+    return parser.parse_args()
+
+
+class _Bars:
+    """A bar for each flow under way; a terminal shows them."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._bars: dict[str, TaskID] = {}
+
+    def show(self, step: Step) -> None:
+        name = str(step.scene)
+        if name not in self._bars:
+            self._bars[name] = self._progress.add_task(name)
+        description = f"{name}: {step.part}"
+        self._progress.update(self._bars[name], description=description, completed=step.done, total=step.total)
+
+    def remove(self, scene: Scene) -> None:
+        if bar := self._bars.pop(str(scene), None):
+            self._progress.remove_task(bar)
+
+
+@contextmanager
+def _bars(console: Console) -> Iterator[_Bars]:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        yield _Bars(progress)
+
+
+def _tell(row: Row, console: Console, took_s: float) -> None:
+    """A line about a row that was just played, and what violated the invariants."""
+    counts = f"{len(row.calls)} calls, {row.cases:,} cases, {len(row.violations)} violations"
+    console.print(f"{row.scene}: {counts} ({took_s:,.0f} s)", highlight=False)
+    for violation in row.violations[:_SHOWN]:
+        console.print(f"  {violation}", style="red", markup=False)
+    if len(row.violations) > _SHOWN:
+        console.print(f"  ... and {len(row.violations) - _SHOWN:,} more")
 
 
 def _show(rows: list[Row], console: Console, took_s: float) -> None:
     table = Table("policy", "flow", "calls", "cases", "violations")
     for row in rows:
-        table.add_row(row.scene.tenant, row.scene.flow, *map(str, (len(row.calls), row.cases, len(row.violations))))
+        numbers = len(row.calls), row.cases, len(row.violations)
+        table.add_row(row.scene.tenant, row.scene.flow, *(f"{number:,}" for number in numbers))
     console.print(table)
-    for row in rows:
-        for violation in row.violations[:_SHOWN]:
-            console.print(f"{row.scene.tenant} {row.scene.flow}: {violation}", style="red", markup=False)
-        if len(row.violations) > _SHOWN:
-            console.print(f"... and {len(row.violations) - _SHOWN} more of {row.scene.tenant} {row.scene.flow}")
     cases, violations = sum(row.cases for row in rows), sum(len(row.violations) for row in rows)
-    console.print(f"{cases:,} cases, {violations} violations, {took_s:.0f} s")
+    console.print(f"{cases:,} cases, {violations} violations, {took_s:,.0f} s")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-_DEADLINE_S = 120
+_DEADLINE_S = 600  # for what hangs; a busy machine is slow
 T = TypeVar("T")
 
 
@@ -20,17 +20,17 @@ class KilledError(Exception):
     """The copy was killed with SIGKILL before it was done."""
 
 
-def forked(task: Callable[[], T]) -> Callable[[], T]:
+def forked(task: Callable[[], T], deadline_s: int = _DEADLINE_S) -> Callable[[], T]:
     """Start the task in a forked process, whose imports, clients and caches are warm; what waits for its result.
 
     Call it while this process has one thread and no open connection that the task would use. Waiting raises
-    KilledError; RuntimeError when the task raised, or took longer than two minutes.
+    KilledError; RuntimeError when the task raised, or took longer than the deadline.
     """
     reading, writing = os.pipe()
     process = os.fork()
     if process == 0:
         os.close(reading)
-        _run_and_exit(task, writing)
+        _run_and_exit(task, writing, deadline_s)
     os.close(writing)
     return partial(_result, process, reading)
 
@@ -46,11 +46,11 @@ def _result(process: int, reading: int) -> Any:
     return pickle.loads(answer)  # noqa: S301 - written by our own copy
 
 
-def _run_and_exit(task: Callable[[], T], writing: int) -> None:
+def _run_and_exit(task: Callable[[], T], writing: int, deadline_s: int) -> None:
     """Never returns: what the parent would do on its way out is not the copy's to do."""
     status = 1
     try:
-        signal.alarm(_DEADLINE_S)
+        signal.alarm(deadline_s)
         gc.disable()  # a collection would touch, and so copy, all of the parent's memory
         answer = pickle.dumps(task())
         with os.fdopen(writing, "wb") as pipe:

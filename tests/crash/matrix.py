@@ -14,8 +14,9 @@ After 3 and after 4 the doctor must find nothing, and what was answered must be 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
 
 from chalicelib.model.facts import UserStatus
 from chalicelib.model.submission import user_key
@@ -33,6 +34,25 @@ _WAYS = (
     (How.OUTAGE, False),
 )
 _MOST_CALLS_OF_A_RECOVERY = 60
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Share:
+    """Of all cases: each `every`th place, and each `recoveries`th killed place again with recovery killed as well."""
+
+    every: int = 1
+    recoveries: int = 1
+
+
+class Track(Protocol):
+    """Gives the items one by one, and says meanwhile how far that part is."""
+
+    def __call__(self, part: str, items: Sequence[T], /) -> Iterable[T]: ...
+
+
+def untracked(_: str, items: Sequence[T]) -> Iterable[T]:
+    return items
 
 
 @dataclass(frozen=True)
@@ -59,20 +79,23 @@ class Row:
     violations: list[str] = field(default_factory=list)
 
 
-def play(scene: Scene, stage: Stage, *, every: int = 1, kill_recovery: bool = True) -> Row:
-    """Play all cases of a scene; with `every` only each so-many-th place."""
+def play(scene: Scene, stage: Stage, share: Share, track: Track = untracked) -> Row:
+    """Play a scene's cases."""
     calls = _record(scene, stage)
-    places = list(_places(calls))[::every]
-    cases = [_interrupted(scene, stage, f"{scene.flow}-{number}", place) for number, place in enumerate(places)]
-    if kill_recovery:
-        for case in [case for case in cases if case.interruption.how is How.KILL]:
-            cases += _with_recovery_killed(scene, stage, case)
+    places = list(enumerate(_places(calls)))[:: share.every]
+    cases = [
+        _interrupted(scene, stage, f"{scene.flow}-{number}", place) for number, place in track("interrupted", places)
+    ]
+    killed = [case for case in cases if case.interruption.how is How.KILL][:: share.recoveries]
+    for case in track("recovery killed", killed):
+        cases += _with_recovery_killed(scene, stage, case)
     violations = [
         f"{case}: the call was not made" for case in cases if case.first.answer and case.interruption.how is How.KILL
     ]
-    violations += [f"dead letter: {body}" for body in stage.recover_all()]
-    violations += _check(scene, stage, cases, "after recovery")
-    retried = [replace(case, first=_retried(scene, stage, case, violations)) for case in cases]
+    for _ in track("recovered", [scene]):
+        violations += [f"dead letter: {body}" for body in stage.recover_all()]
+        violations += _check(scene, stage, cases, "after recovery")
+    retried = [replace(case, first=_retried(scene, stage, case, violations)) for case in track("sent again", cases)]
     violations += _check(scene, stage, retried, "after the retry")
     violations += _check_log(scene, stage, retried)
     return Row(scene, calls, len(cases), violations)

@@ -10,24 +10,29 @@ from typing import Any
 from bench.people import passport, selfie
 from chalicelib.engine.plan import plan_flow
 from chalicelib.model.change import Phase
-from chalicelib.model.policy import Policy
+from chalicelib.policy.load import load_policy
 from chalicelib.wiring import Services
 from sandbox.pictures.holder import Holder
 from tests.crash.stage import Request
+from tests.own_environment import SHIPPED
 
 
 @dataclass(frozen=True)
 class Scene:
     """`before` are the flows that a user has been through: a registration, and updates until a face is to be retired.
 
-    `commits`: an approval changes the user's record.
+    `commits`: an approval changes the user's record. `text` is the policy's.
     """
 
     tenant: str
+    text: str
     flow: str
     before: tuple[str, ...]
     commits: bool
     inputs: Mapping[str, tuple[str, ...]]
+
+    def __str__(self) -> str:
+        return f"{self.tenant} {self.flow}"
 
     def request(self, user_id: str, flow: str = "", attempt: str = "1", person: str = "") -> Request:
         """What the person sends, who is called like the user id unless said otherwise."""
@@ -45,8 +50,10 @@ class Scene:
         return [self.request(user_id, flow, f"before-{number}") for number, flow in enumerate(self.before)]
 
 
-def scenes_of(policy: Policy, services: Services) -> list[Scene]:
-    """Every flow of the policy."""
+def scenes_of(tenant: str, text: str) -> list[Scene]:
+    """Every flow of the tenant's policy."""
+    services = Services({})
+    policy = load_policy(tenant, (SHIPPED | {tenant: text}).get, services.plugins)
     plans = {name: plan_flow(flow, services.plugins) for name, flow in policy.flows.items()}
     inputs = {name: plan.inputs for name, plan in plans.items()}
     scenes = []
@@ -55,5 +62,5 @@ def scenes_of(policy: Policy, services: Services) -> list[Scene]:
         updates = policy.faces.max_per_user - 1 if "retire_faces" in names else 0
         before = () if plan.creates else ("register", *["update"] * updates)
         commits = any(effect.phase is Phase.COMMIT for effect in plan.effects)
-        scenes.append(Scene(policy.tenant, name, before, commits, inputs))
+        scenes.append(Scene(tenant, text, name, before, commits, inputs))
     return scenes

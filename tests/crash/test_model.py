@@ -165,8 +165,7 @@ def stage(scripted: RunningSandbox) -> Iterator[Stage]:
 
 
 def test_any_order_of_events_ends_in_what_was_answered(stage: Stage) -> None:
-    services = stage.environment.services
-    Clients.stage, Clients.scene = stage, scenes_of(services.tenant(TENANT).policy(), services)[0]
+    Clients.stage, Clients.scene = stage, scenes_of(TENANT, POLICY)[0]
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
     run_state_machine_as_test(
         Clients,
