@@ -1,4 +1,7 @@
-"""`python -m tests.crash`: the whole crash matrix, as a table. Exit code 1 when an invariant was violated."""
+"""`python -m tests.crash`: the whole crash matrix, of the shipped policies and of those in `tests.crash.policies`.
+
+Exit code 1 when an invariant was violated.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from tests.crash.matrix import Row, Share
+from tests.crash.policies import PLAYED
 from tests.crash.scene import Scene, scenes_of
 from tests.crash.side_by_side import Step, rows
-from tests.own_environment import SHIPPED
 
 _SHOWN = 10
 
@@ -24,7 +27,7 @@ _SHOWN = 10
 def main() -> None:
     arguments = _arguments()
     console, started_s = Console(), time.monotonic()
-    scenes = [scene for policy in arguments.policy or sorted(SHIPPED) for scene in scenes_of(policy, SHIPPED[policy])]
+    scenes = [scene for policy in arguments.policy or PLAYED for scene in scenes_of(policy, PLAYED[policy])]
     wanted = [scene for scene in scenes if not arguments.flow or scene.flow in arguments.flow]
     share = Share(arguments.every, arguments.recoveries)
     played = []
@@ -41,7 +44,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
-    parser.add_argument("--policy", choices=SHIPPED, action="append", help="only this policy; repeatable")
+    parser.add_argument("--policy", choices=PLAYED, action="append", help="only this policy; repeatable")
     parser.add_argument("--flow", action="append", help="only this flow; repeatable")
     parser.add_argument("--calls", action="store_true", help="show which calls each flow makes")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only each Nth place (1)")
@@ -50,7 +53,7 @@ def _arguments() -> argparse.Namespace:
         type=int,
         default=1,
         metavar="N",
-        help="with recovery killed as well, at each of its calls, only each Nth of the places of a kill (1)",
+        help="with recovery killed as well, only each Nth of the places at which that is done (1)",
     )
     parser.add_argument(
         "--jobs",
@@ -99,10 +102,10 @@ def _tell(row: Row, console: Console, took_s: float) -> None:
 
 
 def _show(rows: list[Row], console: Console, took_s: float) -> None:
-    table = Table("policy", "flow", "calls", "cases", "violations")
+    table = Table("policy", "flow", "ends", "calls", "cases", "violations")
     for row in rows:
         numbers = len(row.calls), row.cases, len(row.violations)
-        table.add_row(row.scene.tenant, row.scene.flow, *(f"{number:,}" for number in numbers))
+        table.add_row(row.scene.tenant, row.scene.name, row.scene.ending.value, *(f"{number:,}" for number in numbers))
     console.print(table)
     cases, violations = sum(row.cases for row in rows), sum(len(row.violations) for row in rows)
     console.print(f"{cases:,} cases, {violations} violations, {took_s:,.0f} s")

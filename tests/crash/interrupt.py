@@ -15,6 +15,22 @@ from typing import Any
 from chalicelib.aws import Answer, Aws
 from chalicelib.errors import AwsUnavailableError
 
+# They change nothing: a process killed at one leaves what the last other call left.
+_READS = {
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "kms:GetPublicKey",
+    "kms:Sign",
+    "rekognition:CompareFaces",
+    "rekognition:DetectFaces",
+    "rekognition:SearchFaces",
+    "rekognition:SearchFacesByImage",
+    "s3:GetObject",
+    "s3:ListObjectVersions",
+    "textract:AnalyzeId",
+}
+
 
 class How(StrEnum):
     KILL = "kill"  # SIGKILL: nothing of the process runs any more
@@ -32,6 +48,10 @@ class Interruption:
     after: bool
     how: How
 
+    @property
+    def is_killed_after_a_change(self) -> bool:
+        return self.how is How.KILL and self.after and self.operation not in _READS
+
     def __str__(self) -> str:
         return f"{self.how.value} {'after' if self.after else 'before'} {self.operation} #{self.nth}"
 
@@ -43,7 +63,8 @@ class DefectError(Exception):
 class Interrupter:
     """Counts the calls of all that it is put around. `calls` are the operations asked for, in order.
 
-    `kill_at`: the call of any operation, from 1, before which the process is killed; 0: none.
+    `kill_at`: the call of any operation, from 1, before which the process is killed; `kill_after_change`: that of those
+    that change something, after which it is; 0: none.
     """
 
     def __init__(self) -> None:
@@ -53,11 +74,14 @@ class Interrupter:
         self.calls: list[str] = []
         self.interruption: Interruption | None = None
         self.kill_at = 0
+        self.kill_after_change = 0
+        self._changes = 0
 
     def forget(self) -> None:
         """Count from the beginning."""
         self.calls.clear()
         self._counts.clear()
+        self._changes = 0
 
     def around(self, aws: Aws) -> Aws:
         """A call counts once, however often it is made again: an error here is one that lasts."""
@@ -71,7 +95,15 @@ class Interrupter:
         answer = aws(service, operation, parameters)
         if planned and planned.after:
             self._interrupt(planned, name)
+        if name not in _READS:
+            self._changed()
         return answer
+
+    def _changed(self) -> None:
+        with self._lock:
+            self._changes += 1
+            if self._changes == self.kill_after_change:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     def _planned(self, name: str) -> Interruption | None:
         """Count the call; the interruption, if it is this call's."""

@@ -3,12 +3,16 @@
 The cases follow from the flow itself: it runs once undisturbed, and the calls that it made are the places. Then, with a
 user of its own for each case:
 
-1. the request is sent, and at one of its calls, before or after it, the process is killed or an error is raised;
-2. in some cases recovery runs and is killed at one of its own calls;
+1. the request is sent, and at one of its calls, before or after it, the process is killed or an error is raised; of a
+   flow with deferred steps the same is done to the job that judges them;
+2. where the process was killed after a call that changed something, the same is played again with recovery killed
+   after its own first change, then after its second, and so on to its end: whatever is killed at a call that only
+   reads leaves what the last change left;
 3. recovery runs, with each message twice, and is done;
-4. the request is sent again with its Idempotency-Key, twice.
+4. the request is sent again with its Idempotency-Key, twice, and recovery runs again.
 
-After 3 and after 4 the doctor must find nothing, and what was answered must be so.
+After 3 and after 4 the doctor must find nothing, what was answered must be so, and each user is as if the request had
+been undisturbed, or (after 3, when nothing was decided) as if it had never been sent.
 """
 
 from __future__ import annotations
@@ -18,7 +22,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
-from chalicelib.model.facts import UserStatus
 from chalicelib.model.submission import user_key
 from tests.crash.interrupt import How, Interruption
 from tests.crash.recovery import LATER
@@ -33,13 +36,14 @@ _WAYS = (
     (How.DEFECT, True),
     (How.OUTAGE, False),
 )
-_MOST_CALLS_OF_A_RECOVERY = 60
+_MOST_CHANGES_OF_A_RECOVERY = 30
+_AT_ONCE = 20
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Share:
-    """Of all cases: each `every`th place, and each `recoveries`th killed place again with recovery killed as well."""
+    """Of all cases: each `every`th place, and each `recoveries`th of those again with recovery killed as well."""
 
     every: int = 1
     recoveries: int = 1
@@ -57,15 +61,19 @@ def untracked(_: str, items: Sequence[T]) -> Iterable[T]:
 
 @dataclass(frozen=True)
 class Case:
-    """`recovery_killed_at`: which of recovery's calls was its first run's last; 0: it was not disturbed."""
+    """`answer` is the request's, if it came to one; `is_over`: what was interrupted came to an end all the same.
+
+    `recovery_changes`: after how many changes recovery was killed; 0: it was not disturbed.
+    """
 
     user_id: str
     interruption: Interruption
-    first: Attempt
-    recovery_killed_at: int = 0
+    answer: Answer | None
+    is_over: bool
+    recovery_changes: int = 0
 
     def __str__(self) -> str:
-        then = f", recovery killed at call {self.recovery_killed_at}" if self.recovery_killed_at else ""
+        then = f", recovery killed after change {self.recovery_changes}" if self.recovery_changes else ""
         return f"{self.interruption}{then}"
 
 
@@ -86,17 +94,16 @@ def play(scene: Scene, stage: Stage, share: Share, track: Track = untracked) -> 
     cases = [
         _interrupted(scene, stage, f"{scene.flow}-{number}", place) for number, place in track("interrupted", places)
     ]
-    killed = [case for case in cases if case.interruption.how is How.KILL][:: share.recoveries]
-    for case in track("recovery killed", killed):
-        cases += _with_recovery_killed(scene, stage, case)
     violations = [
-        f"{case}: the call was not made" for case in cases if case.first.answer and case.interruption.how is How.KILL
+        f"{case}: the call was not made" for case in cases if case.is_over and case.interruption.how is How.KILL
     ]
-    for _ in track("recovered", [scene]):
-        violations += [f"dead letter: {body}" for body in stage.recover_all()]
-        violations += _check(scene, stage, cases, "after recovery")
-    retried = [replace(case, first=_retried(scene, stage, case, violations)) for case in track("sent again", cases)]
-    violations += _check(scene, stage, retried, "after the retry")
+    changed = [case for case in cases if case.interruption.is_killed_after_a_change]
+    for case in track("recovery killed", changed[:: share.recoveries]):
+        cases += _with_recovery_killed(scene, stage, case)
+    violations += _recovered(scene, stage, cases, "after recovery", track)
+    batches = [cases[first : first + _AT_ONCE] for first in range(0, len(cases), _AT_ONCE)]
+    retried = [case for batch in track("sent again", batches) for case in _retried(scene, stage, batch, violations)]
+    violations += _recovered(scene, stage, retried, "after the retry", track)
     violations += _check_log(scene, stage, retried)
     return Row(scene, calls, len(cases), violations)
 
@@ -105,11 +112,24 @@ def _record(scene: Scene, stage: Stage) -> tuple[str, ...]:
     """The calls of an undisturbed run: the second, since the first one makes what is made once."""
     attempt = Attempt(None)
     for number in range(2):
-        user_id = f"{scene.flow}-recorded-{number}"
-        _set_up(scene, stage, user_id)
-        attempt = stage.send(scene.request(user_id))
-        assert attempt.answer and attempt.answer.is_approved, (scene, attempt.answer)
+        answer, attempt = _act(scene, stage, f"{scene.flow}-recorded-{number}")
+        assert answer and answer.verdict == scene.verdict, answer
     return attempt.calls
+
+
+def _act(
+    scene: Scene, stage: Stage, user_id: str, interruption: Interruption | None = None
+) -> tuple[Answer | None, Attempt]:
+    """Set the scene for a user and play it: the request's answer, and what came of what was interrupted."""
+    request = scene.request(user_id)
+    before = [*scene.requests_before(user_id), *([request] if scene.job else [])]
+    answers = stage.send_all(before) if before else []
+    assert all(answer.is_approved for answer in answers), answers
+    if scene.job:
+        key = user_key(scene.tenant, user_id)
+        return answers[-1], stage.run_job(scene.job, scene.tenant, key, interruption=interruption)
+    attempt = stage.send(request, interruption)
+    return attempt.answer, attempt
 
 
 def _places(calls: Iterable[str]) -> Iterator[Interruption]:
@@ -119,61 +139,60 @@ def _places(calls: Iterable[str]) -> Iterator[Interruption]:
                 yield Interruption(operation, nth, after, how)
 
 
-def _set_up(scene: Scene, stage: Stage, user_id: str) -> None:
-    for request in scene.requests_before(user_id):
-        answer = stage.send(request).answer
-        assert answer and answer.is_approved, (request.key, answer)
-
-
 def _interrupted(scene: Scene, stage: Stage, user_id: str, interruption: Interruption) -> Case:
-    _set_up(scene, stage, user_id)
-    return Case(user_id, interruption, stage.send(scene.request(user_id), interruption))
+    answer, attempt = _act(scene, stage, user_id, interruption)
+    return Case(user_id, interruption, answer, attempt.answer is not None)
 
 
 def _with_recovery_killed(scene: Scene, stage: Stage, case: Case) -> Iterator[Case]:
-    """The same again, with recovery killed at its first call, then at its second, until it comes to its end."""
-    for number in range(1, _MOST_CALLS_OF_A_RECOVERY):
+    """The same again, with recovery killed after its first change, then after its second, until it comes to its end."""
+    for number in range(1, _MOST_CHANGES_OF_A_RECOVERY):
         again = _interrupted(scene, stage, f"{case.user_id}-{number}", case.interruption)
-        if not stage.recover_one(scene.tenant, user_key(scene.tenant, again.user_id), number):
+        key = user_key(scene.tenant, again.user_id)
+        if stage.run_job("recover", scene.tenant, key, kill_after_change=number).answer:
             return
-        yield replace(again, recovery_killed_at=number)
-    raise AssertionError(f"recovery makes more than {_MOST_CALLS_OF_A_RECOVERY} calls")
+        yield replace(again, recovery_changes=number)
+    raise AssertionError(f"recovery makes more than {_MOST_CHANGES_OF_A_RECOVERY} changes")
 
 
-def _retried(scene: Scene, stage: Stage, case: Case, violations: list[str]) -> Attempt:
-    """The same request again, twice: one answer, and that of the first attempt if there was one."""
-    request = scene.request(case.user_id)
-    again = [stage.send(request, ahead=LATER).answer for _ in range(2)]
-    answers = [answer for answer in (case.first.answer, *again) if answer]
-    if any(answer != again[0] for answer in answers if answer.status == 200) or again[0] != again[1]:
-        violations.append(f"{case}: one key, several answers: {[_summary(answer) for answer in answers]}")
-    if not (again[0] and again[0].is_approved):
-        violations.append(f"{case}: the retry is not approved: {[_summary(answer) for answer in answers]}")
-    return Attempt(again[0])
+def _retried(scene: Scene, stage: Stage, cases: list[Case], violations: list[str]) -> Iterator[Case]:
+    """The same requests again, twice: one answer each, and that of the first attempt if there was one."""
+    requests = [scene.request(case.user_id) for case in cases]
+    retries = stage.send_all([request for request in requests for _ in range(2)], ahead=LATER)
+    for case, again, once_more in zip(cases, retries[::2], retries[1::2], strict=True):
+        answers = [answer for answer in (case.answer, again, once_more) if answer]
+        told = [_summary(answer) for answer in answers]
+        if any(answer != again for answer in answers if answer.status == 200) or again != once_more:
+            violations.append(f"{case}: one key, several answers: {told}")
+        if again.verdict != scene.verdict:
+            violations.append(f"{case}: the retry is not {scene.verdict}: {told}")
+        yield replace(case, answer=again)
 
 
 def _summary(answer: Answer) -> str:
-    return f"{answer.status} {answer.body.get('decision') or answer.body.get('type')} {answer.body.get('id', '')[:6]}"
+    return f"{answer.status} {answer.verdict or answer.body.get('type')} {answer.body.get('id', '')[:6]}"
 
 
-def _check(scene: Scene, stage: Stage, cases: list[Case], when: str) -> Iterator[str]:
-    """What the doctor finds, and approvals of users who are not active."""
+def _recovered(scene: Scene, stage: Stage, cases: list[Case], when: str, track: Track) -> Iterator[str]:
+    """Let recovery run. What it could not do, what the doctor finds, and users who are not as they should be."""
+    for _ in track(f"recovered {when}", [scene]):
+        yield from (f"dead letter {when}: {body}" for body in stage.recover_all())
     by_key = {user_key(scene.tenant, case.user_id): case for case in cases}
     for finding in stage.findings(scene.tenant):
         if finding.user_key in by_key:
             yield f"{by_key[finding.user_key]}: {finding.kind.value} {when}"
     users = stage.environment.services.tenant(scene.tenant).users.get_many(by_key)
     for key, case in by_key.items():
-        approved = case.first.answer is not None and case.first.answer.is_approved
-        if scene.commits and approved and (key not in users or users[key].status is not UserStatus.ACTIVE):
-            yield f"{case}: approved, but the user is not active {when}"
+        status = users[key].status if key in users else None
+        is_decided = case.answer is not None and case.answer.verdict is not None
+        if status not in ({scene.status} if is_decided else {scene.status, scene.status_before}):
+            yield f"{case}: {_summary(case.answer) if case.answer else 'no answer'}, and the user is {status} {when}"
 
 
 def _check_log(scene: Scene, stage: Stage, cases: list[Case]) -> Iterator[str]:
-    """Each user's flow was approved once, besides what was before."""
-    expected = 1 + scene.before.count(scene.flow)
-    approvals = stage.approvals(scene.tenant)
+    """Each decision about each user is logged, once."""
+    decisions = stage.decisions(scene.tenant)
     for case in cases:
-        count = approvals[stage.subject(scene.tenant, user_key(scene.tenant, case.user_id)), scene.flow]
-        if count != expected:
-            yield f"{case}: {count} approvals are logged, not {expected}"
+        logged = decisions[stage.subject(scene.tenant, user_key(scene.tenant, case.user_id)), scene.flow]
+        if logged != scene.logged:
+            yield f"{case}: {dict(logged)} are logged, not {dict(scene.logged)}"

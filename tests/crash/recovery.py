@@ -43,11 +43,12 @@ def _work_off(services: Services, now: datetime, order: random.Random) -> list[s
     todo = _receive(services) * 2
     for _ in range(_MOST_TRIES):
         order.shuffle(todo)
-        todo = [body for body in todo if not _succeeds(services, body, now)]
+        todo = [body for body in todo if not succeeds(services, body, now)]
     return todo
 
 
-def _succeeds(services: Services, body: str, now: datetime) -> bool:
+def succeeds(services: Services, body: str, now: datetime) -> bool:
+    """Run a message's job; whether it is done."""
     try:
         run(services, body, now)
     except Exception as error:

@@ -1,18 +1,22 @@
-"""One flow of one policy, as the crash matrix plays it: who is there before, and what is then asked for."""
+"""One flow of one policy, as the crash matrix plays it: who is there before, what is then asked for, how it ends."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.people import passport, selfie
-from chalicelib.engine.plan import plan_flow
-from chalicelib.model.change import Phase
+from chalicelib.engine.plan import Plan, plan_flow
+from chalicelib.model.decision import Verdict
+from chalicelib.model.facts import UserStatus
+from chalicelib.model.policy import Policy
 from chalicelib.policy.load import load_policy
 from chalicelib.wiring import Services
 from sandbox.pictures.holder import Holder
+from tests.crash.policies import ENDINGS, Ending
 from tests.crash.stage import Request
 from tests.own_environment import SHIPPED
 
@@ -21,18 +25,50 @@ from tests.own_environment import SHIPPED
 class Scene:
     """`before` are the flows that a user has been through: a registration, and updates until a face is to be retired.
 
-    `commits`: an approval changes the user's record. `text` is the policy's.
+    `text` is the policy's. `defers`: the flow has deferred steps. `job` is what is interrupted: the job of this name,
+    after the request; when empty, the request.
     """
 
     tenant: str
     text: str
     flow: str
     before: tuple[str, ...]
-    commits: bool
+    defers: bool
     inputs: Mapping[str, tuple[str, ...]]
+    ending: Ending
+    job: str = ""
 
     def __str__(self) -> str:
-        return f"{self.tenant} {self.flow}"
+        return f"{self.tenant} {self.name}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.flow}, job {self.job}" if self.job else self.flow
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the applicant is told."""
+        return Verdict.DENIED if self.ending is Ending.DENIED else Verdict.APPROVED
+
+    @property
+    def status_before(self) -> UserStatus | None:
+        """The user's at rest, when the request has not happened; None: there is no record."""
+        return UserStatus.ACTIVE if self.before else None
+
+    @property
+    def status(self) -> UserStatus | None:
+        """The user's at rest, when it has."""
+        statuses = {Ending.ACTIVE: UserStatus.ACTIVE, Ending.REVOKED: UserStatus.REVOKED}
+        return statuses.get(self.ending, self.status_before)
+
+    @property
+    def logged(self) -> Counter[str]:
+        """How many decisions about the user in this flow are in the log in the end, by verdict."""
+        logged = Counter({Verdict.APPROVED.value: self.before.count(self.flow)})
+        logged[self.verdict.value] += 1
+        if self.defers:
+            logged[(Verdict.APPROVED if self.ending is Ending.ACTIVE else Verdict.DENIED).value] += 1
+        return +logged
 
     def request(self, user_id: str, flow: str = "", attempt: str = "1", person: str = "") -> Request:
         """What the person sends, who is called like the user id unless said otherwise."""
@@ -51,16 +87,25 @@ class Scene:
 
 
 def scenes_of(tenant: str, text: str) -> list[Scene]:
-    """Every flow of the tenant's policy."""
+    """Every flow of a tenant's policy, and the job of each that has deferred steps."""
     services = Services({})
     policy = load_policy(tenant, (SHIPPED | {tenant: text}).get, services.plugins)
-    plans = {name: plan_flow(flow, services.plugins) for name, flow in policy.flows.items()}
-    inputs = {name: plan.inputs for name, plan in plans.items()}
-    scenes = []
-    for name, plan in plans.items():
-        names = [effect.name for effect in plan.effects]
-        updates = policy.faces.max_per_user - 1 if "retire_faces" in names else 0
-        before = () if plan.creates else ("register", *["update"] * updates)
-        commits = any(effect.phase is Phase.COMMIT for effect in plan.effects)
-        scenes.append(Scene(tenant, text, name, before, commits, inputs))
-    return scenes
+    plans = {name: plan_flow(flow, services.plugins, policy.execution) for name, flow in policy.flows.items()}
+    return [scene for name in plans for scene in _scenes(policy, text, name, plans)]
+
+
+def _scenes(policy: Policy, text: str, name: str, plans: Mapping[str, Plan]) -> Iterator[Scene]:
+    plan = plans[name]
+    updates = policy.faces.max_per_user - 1 if "retire_faces" in {effect.name for effect in plan.effects} else 0
+    scene = Scene(
+        tenant=policy.tenant,
+        text=text,
+        flow=name,
+        before=() if plan.creates else ("register", *["update"] * updates),
+        defers=bool(plan.deferred),
+        inputs={name: plan.inputs for name, plan in plans.items()},
+        ending=ENDINGS.get((policy.tenant, name), Ending.ACTIVE),
+    )
+    yield scene
+    if scene.defers:
+        yield replace(scene, job="deferred")

@@ -9,7 +9,7 @@ import json
 import os
 import random
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,18 +23,17 @@ from chalice.test import Client
 from app import app
 from chalicelib import wiring
 from chalicelib.errors import AwsUnavailableError
-from chalicelib.jobs import run
 from chalicelib.store.items import Table
 from cli.doctor.diagnose import Finding
 from cli.doctor.examine import survey
 from cli.doctor.visit import estate_of, rules_of
 from tests.crash.fork import KilledError, forked
 from tests.crash.interrupt import DefectError, Interrupter, Interruption
-from tests.crash.recovery import LATER, recover_all, undelayed
+from tests.crash.recovery import LATER, recover_all, succeeds, undelayed
 from tests.own_environment import OwnEnvironment
 
 _SERVICES = ("dynamodb", "s3", "sqs", "kms", "rekognition", "textract")
-_RECOVERED_WITHIN_S = 3600  # it may be about thousands of users
+_ALL_WITHIN_S = 3600  # of what may be about thousands of users
 T = TypeVar("T")
 
 
@@ -53,13 +52,18 @@ class Answer:
     body: Mapping[str, Any]
 
     @property
+    def verdict(self) -> str | None:
+        """None: nothing was decided."""
+        return self.body.get("decision")
+
+    @property
     def is_approved(self) -> bool:
-        return self.body.get("decision") == "approved"
+        return self.verdict == "approved"
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """What came of a request: no answer when it was killed. `calls` are the operations of AWS that it asked for."""
+    """What came of a request or a job: no answer when it was killed. `calls` are the operations of AWS asked for."""
 
     answer: Answer | None
     calls: tuple[str, ...] = ()
@@ -90,6 +94,17 @@ class Stage:
         """Send it to the app in a copy of this process, whose clock may be `ahead`."""
         return self.begin(request, interruption=interruption, ahead=ahead)()
 
+    def send_all(self, requests: Sequence[Request], ahead: timedelta | None = None) -> list[Answer]:
+        """Send them one after the other, undisturbed, all in one copy of this process."""
+
+        def task() -> list[Answer]:
+            if ahead:
+                _move_clock(ahead)
+            return [self._post(request) for request in requests]
+
+        self._disconnect()
+        return forked(task, _ALL_WITHIN_S)()
+
     def begin(
         self,
         request: Request,
@@ -110,25 +125,34 @@ class Stage:
         self._disconnect()
         return partial(_attempt, forked(task))
 
-    def recover_one(self, tenant: str, user_key: str, kill_at: int) -> bool:
-        """The recovery job of one user, killed at its `kill_at`th call (from 1); False when it was done before that."""
+    def run_job(
+        self,
+        job: str,
+        tenant: str,
+        user_key: str,
+        *,
+        interruption: Interruption | None = None,
+        kill_after_change: int = 0,
+    ) -> Attempt:
+        """Run a job about a user, in a copy of this process, once RECOVERY_DELAY has passed. Its status says whether it
+        succeeded. `kill_after_change`: after which of its calls that change something it is killed, from 1.
+        """
 
-        def task() -> None:
-            self._interrupter.kill_at = kill_at
-            message = {"job": "recover", "tenant": tenant, "user_key": user_key}
-            run(self._services, json.dumps(message), datetime.now(UTC) + LATER)
+        def task() -> Attempt:
+            self._interrupter.interruption = interruption
+            self._interrupter.kill_after_change = kill_after_change
+            message = json.dumps({"job": job, "tenant": tenant, "user_key": user_key})
+            is_done = succeeds(self._services, message, datetime.now(UTC) + LATER)
+            return Attempt(Answer(200 if is_done else 500, {}), tuple(self._interrupter.calls))
 
-        try:
-            self._forked(task)
-        except KilledError:
-            return True
-        return False
+        self._disconnect()
+        return _attempt(forked(task))
 
     def recover_all(self, seed: int = 0) -> list[str]:
         """See `tests.crash.recovery`."""
         order = random.Random(seed)  # noqa: S311 - repeatable
         self._disconnect()
-        return forked(lambda: recover_all(self._services, order), _RECOVERED_WITHIN_S)()
+        return forked(lambda: recover_all(self._services, order), _ALL_WITHIN_S)()
 
     def findings(self, tenant: str) -> list[Finding]:
         """What the doctor finds once RECOVERY_DELAY has passed."""
@@ -137,17 +161,20 @@ class Stage:
         rules = rules_of(policy, estate, datetime.now(UTC) + LATER)
         return [finding for case in survey(estate, rules, lambda *_: None) for finding in case.findings]
 
-    def approvals(self, tenant: str) -> Counter[tuple[str, str]]:
-        """How many approvals are in the decision log, by subject and flow."""
+    def decisions(self, tenant: str) -> Mapping[tuple[str, str], Counter[str]]:
+        """How many decisions are in the log, by subject and flow, then by verdict. Denials without a reason are
+        "unexplained".
+        """
         services = self.environment.services
         table = Table(services.aws, self.environment.names.table)
         pages = table.scan("begins_with(pk, :log)", "#entry", 0, 1, log=f"T#{tenant}#V#")
-        entries = [item["entry"] for _, page in pages for item in page]
-        return Counter(
-            (entry["subject"], entry["details"]["flow"])
-            for entry in entries
-            if entry["details"]["decision"] == "approved"
-        )
+        decisions: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        for entry in (item["entry"] for _, page in pages for item in page):
+            details = entry["details"]
+            is_explained = details["decision"] != "denied" or details["reasons"]
+            verdict = details["decision"] if is_explained else "unexplained"
+            decisions[entry["subject"], details["flow"]][verdict] += 1
+        return decisions
 
     def subject(self, tenant: str, user_key: str) -> str:
         """What the decision log calls the user."""
@@ -164,10 +191,6 @@ class Stage:
         except (AwsUnavailableError, DefectError) as error:  # of the authorizer: API Gateway makes a 500 of it
             return Answer(500, {"type": type(error).__name__})
         return Answer(answer.status_code, json.loads(answer.body))
-
-    def _forked(self, task: Callable[[], T]) -> T:
-        self._disconnect()
-        return forked(task)()
 
     def _disconnect(self) -> None:
         for service in _SERVICES:  # a connection must not be shared with the copy
