@@ -41,7 +41,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class Interruption:
-    """`nth` counts the calls of this operation ("s3:PutObject"), from 1. `after`: AWS has done it."""
+    """`nth` counts the calls of this operation ("s3:PutObject"), from 1. `after`: AWS has answered."""
 
     operation: str
     nth: int
@@ -92,9 +92,11 @@ class Interrupter:
         planned = self._planned(name)
         if self._is_out or (planned and not planned.after):
             self._interrupt(planned, name)
-        answer = aws(service, operation, parameters)
-        if planned and planned.after:
-            self._interrupt(planned, name)
+        try:
+            answer = aws(service, operation, parameters)
+        finally:  # a refusal is an answer too
+            if planned and planned.after:
+                self._interrupt(planned, name)
         if name not in _READS:
             self._changed()
         return answer
