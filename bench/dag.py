@@ -10,6 +10,7 @@ from chalicelib.engine.plan import MADE, Plan, checks_of
 from chalicelib.model.change import Effect, Phase
 from chalicelib.model.policy import AnyOf, Execution
 
+ADMITTED = "admitted"
 RESERVE = "dynamodb:PutItem"
 BEGIN = "dynamodb:PutItem"
 SIGN = "kms:Sign"
@@ -27,8 +28,8 @@ class Node:
 
 
 def nodes_of(plan: Plan, execution: Execution, shards: int = 1) -> list[Node]:
-    """On the way to an approval: the attempt's place, the signals, the effects, the commit, the attempt's end."""
-    nodes = [Node("reserve", (RESERVE,), ())]
+    """On the way to an approval: the attempt's place, the signals, the effects, the commit beside the attempt's end."""
+    nodes = [Node(ADMITTED, (RESERVE,), ())]
     nodes += _signals(plan, execution, shards)
     read = tuple(node.name for node in nodes)
     before = [effect for effect in plan.effects if effect.phase is Phase.BEFORE]
@@ -37,10 +38,10 @@ def nodes_of(plan: Plan, execution: Execution, shards: int = 1) -> list[Node]:
         nodes += [Node(effect.name, _calls(effect, plan, shards), ("begin",)) for effect in before]
     last = tuple(node.name for node in nodes)
     nodes.append(Node("sign", (SIGN,), read))
-    reread = () if plan.creates else ("dynamodb:GetItem",)
-    committing = any(effect.phase is Phase.COMMIT for effect in plan.effects)
-    nodes.append(Node("commit", (*reread, COMMIT) if committing else (RESERVE,), (*last, "sign")))
-    nodes.append(Node("settle", (SETTLE,), ("commit",)))
+    saves = any(effect.journaled for effect in plan.effects)
+    nodes.append(Node("reread", ("dynamodb:GetItem",) if saves and not plan.creates else (), last))
+    nodes.append(Node("commit", (COMMIT,), ("reread", "sign")))
+    nodes.append(Node("settle", (SETTLE,), read))
     return nodes
 
 
@@ -58,15 +59,15 @@ def _signals(plan: Plan, execution: Execution, shards: int) -> Iterator[Node]:
     wanted = _wanted_in_order(plan) if execution is Execution.CHEAPEST else list(plan.signals)
     previous: tuple[str, ...] = ()
     for name in wanted:
-        after = ("reserve", *plan.rests_on[name], *previous)
+        after = (*plan.rests_on[name], *previous)
         if name == MADE:
             before = [effect for effect in plan.effects if effect.phase is Phase.BEFORE]
             yield Node("begin", (BEGIN,), after)
-            yield from (Node(effect.name, _calls(effect, plan, shards), ("begin",)) for effect in before)
+            yield from (Node(effect.name, _calls(effect, plan, shards), (ADMITTED, "begin")) for effect in before)
             yield Node(MADE, (), tuple(effect.name for effect in before))
             continue
         calls = tuple(call for call in plan.signals[name].calls if call != "dynamodb:BatchGetItem")
-        yield Node(name, calls, after)
+        yield Node(name, calls, after if plan.signals[name].is_stored else (ADMITTED, *after))
         if execution is Execution.CHEAPEST and calls:
             previous = (name,)
 

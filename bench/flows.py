@@ -11,7 +11,8 @@ from itertools import count
 
 from bench.capacity import flows_of
 from bench.dag import critical_path_ms
-from bench.latencies import LAMBDA_HOP_MS, latency_ms
+from bench.latencies import LAMBDA_HOP_MS
+from bench.limit import CHAINS, Limit, longest_chain
 from bench.people import passport, selfie
 from bench.prices import dollars
 from bench.reference import Reference
@@ -20,15 +21,6 @@ from chalicelib.model.decision import Verdict
 from chalicelib.model.policy import Execution
 from chalicelib.wiring import Tenant
 
-WRITE = "dynamodb:TransactWriteItems"
-# Calls that have to wait for each other whatever the design: of these chains the longest is the limit, plus one write.
-# Whoever has indexed a face must look again, or two people could register it at once; see effects/second_look.py.
-CHAINS: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "register": (("rekognition:IndexFaces", "rekognition:SearchFaces"),),
-    "register_with_id_card": (("textract:AnalyzeID",),),
-    "authenticate": (("dynamodb:GetItem", "rekognition:CompareFaces"),),
-    "update": (("dynamodb:GetItem", "rekognition:CompareFaces"), ("rekognition:IndexFaces",)),
-}
 FLOWS = tuple(CHAINS)
 _numbers = count()
 
@@ -45,11 +37,6 @@ class Measured:
     @property
     def dollars(self) -> float:
         return dollars(self.calls)
-
-
-def limit_ms(flow: str, latencies: Mapping[str, float]) -> float:
-    chains = (sum(latency_ms(call, latencies) for call in chain) for chain in CHAINS[flow])
-    return max(chains) + latency_ms(WRITE, latencies)
 
 
 def path_ms(flow: str, mode: str, latencies: Mapping[str, float]) -> float:
@@ -74,10 +61,22 @@ def measure_denial(world: World, execution: Execution, latencies: Mapping[str, f
     return _measured(world, "register, denied", execution.value, latencies, runs, prepared)
 
 
+def measure_limit(world: World, flow: str, latencies: Mapping[str, float], runs: int) -> Measured:
+    table, chain = world.services.setting("TABLE"), longest_chain(flow, latencies)
+
+    def prepared() -> Callable[[], object]:
+        person = _person()
+        limit = Limit(
+            world.services.aws, _collection(world), table, person, selfie(person).content, passport(person).content
+        )
+        return lambda: limit.run(chain)
+
+    return _measured(world, flow, "the limit itself", latencies, runs, prepared)
+
+
 def measure_reference(world: World, flow: str, hops: bool, latencies: Mapping[str, float], runs: int) -> Measured:
-    services, tenant = world.services, world.tenant(Execution.FASTEST)
+    services, collection = world.services, _collection(world)
     bucket, table = services.setting("IMAGES_BUCKET"), services.setting("TABLE")
-    collection = f"{services.setting('COLLECTION_PREFIX')}-{tenant.name}-0"
 
     def prepared() -> Callable[[], object]:
         person = _person()
@@ -123,6 +122,10 @@ def _prepared(tenant: Tenant, flow: str) -> Callable[[], object]:
         registered = tenant.verify(submission(tenant, "register", person, selfie(person)))
         _expect(registered.verdict, Verdict.APPROVED)
     return lambda: _expect(tenant.verify(sent).verdict, Verdict.APPROVED)
+
+
+def _collection(world: World) -> str:
+    return f"{world.services.setting('COLLECTION_PREFIX')}-{world.tenant(Execution.FASTEST).name}-0"
 
 
 def _person() -> str:

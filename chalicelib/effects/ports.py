@@ -15,8 +15,8 @@ class UserReader(Protocol):
 
 
 class CommitWriter(Protocol):
-    def save(self, change: Change, material: Material, draft: Draft) -> None:
-        """Make the user's change real, with the decision, in one transaction."""
+    def save(self, change: Change, material: Material, draft: Draft) -> bool:
+        """Make the user's change real, with the decision, in one transaction; whether the record let go of anything."""
 
     def touch(self, change: Change, material: Material) -> None:
         """Note an authentication, with the decision, in one transaction."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalicelib.effects.ports import EffectPorts
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 
 
 def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:
-    ports.commits.save(change, material, draft)
-    return draft
+    return replace(draft, leaves=ports.commits.save(change, material, draft))
 
 
 def effect() -> Effect:

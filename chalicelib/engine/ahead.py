@@ -23,11 +23,14 @@ Prepare = Callable[[Mapping[str, Image]], tuple[Change, Material]]
 
 
 class Ahead:
-    """One verification's effects ahead of its decision. `prepare(images)` says what they are."""
+    """One verification's effects ahead of its decision. `prepare(images)` says what they are; none begins before
+    `admitted()` returns.
+    """
 
-    def __init__(self, prepare: Prepare, writing: Writing) -> None:
+    def __init__(self, prepare: Prepare, writing: Writing, admitted: Callable[[], None]) -> None:
         self._prepare = prepare
         self._writing = writing
+        self._admitted = admitted
         self._lock = threading.Lock()  # held while something is being made
         self._begun: Begun | None = None
         self._closed = False
@@ -39,7 +42,7 @@ class Ahead:
                 return Draft()
             change, material = self._prepare(images_of(pictures))
             try:
-                self._begun = begin(change, material, self._writing)
+                self._begun = begin(change, material, self._writing, self._admitted)
             except (ConflictError, AwsError) as error:  # an approval tries again and then says so
                 _log.info("change %s was not begun ahead: %s", change.change_id, type(error).__name__)
                 return Draft()

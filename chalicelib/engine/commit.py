@@ -64,7 +64,8 @@ class Begun:
 
 
 def commit(change: Change, material: Material, writing: Writing) -> None:
-    """Run the effects: those before the commit side by side, then the one that commits, then those after it.
+    """Run the effects: those before the commit side by side, then the one that commits, then those after it if the
+    saved record has let go of something.
 
     Raises what an effect raised, after undoing what was made, newest first.
     An effect after the commit that fails is only logged: the approval stands, and recovery finishes it.
@@ -72,13 +73,19 @@ def commit(change: Change, material: Material, writing: Writing) -> None:
     finish(begin(change, material, writing), material, writing)
 
 
-def begin(change: Change, material: Material, writing: Writing) -> Begun:
-    """Write the plan and make the effects before the commit; `finish` or `take_back` has to follow.
+def begin(change: Change, material: Material, writing: Writing, admitted: Callable[[], None] = lambda: None) -> Begun:
+    """Write the plan and, once `admitted()` returns, make the effects before the commit; `finish` or `take_back` has
+    to follow.
 
-    Raises what kept the plan from being written; then there is nothing to take back.
+    Raises what kept the plan from being written, and what `admitted` raises; then there is nothing to take back.
     """
     if _is_journaled(change, writing):
         _begin(change, writing)
+        try:
+            admitted()
+        except Exception:  # no effect has run
+            _quietly("abandon", change, partial(writing.journal.abandon, change))
+            raise
     draft, failure = _make(writing.of(change, Phase.BEFORE), writing.ports, change, material)
     return Begun(change, draft, failure)
 
@@ -92,11 +99,11 @@ def finish(begun: Begun, material: Material, writing: Writing) -> None:
         for effect in writing.of(change, Phase.BEFORE):
             effect.settle(writing.ports, change, material, draft)
         for effect in writing.of(change, Phase.COMMIT):
-            effect.do(writing.ports, change, material, draft)
+            draft = effect.do(writing.ports, change, material, draft)
     except Exception:
         take_back(begun, writing)
         raise
-    for effect in writing.of(change, Phase.AFTER):
+    for effect in writing.of(change, Phase.AFTER) if draft.leaves else ():
         _quietly(effect.name, change, partial(effect.finish, writing.ports, change.user_key))
 
 

@@ -25,11 +25,15 @@ class Gathering:
         request: object,
         clock_s: Callable[[], float],
         provided: Mapping[str, Callable[..., object]] | None = None,
+        admitted: Callable[[], None] = lambda: None,
     ) -> None:
-        """`provided` reads the signals that are not the plugins' own, by name."""
+        """`provided` reads the signals that are not the plugins' own, by name. `admitted` is called before anything
+        but the tenant's own table is asked; it waits until that may be done, or raises.
+        """
         self._plan = plan
         self._request = request
         self._provided = provided or {}
+        self._admitted = admitted
         self._at_once = False
         self._clock_s = clock_s
         self._origin_s = clock_s()
@@ -94,10 +98,12 @@ class Gathering:
 
     def _read(self, name: str, inputs: Mapping[str, Future[Any]]) -> object:
         values = {other: future.result() for other, future in inputs.items()}
+        signal = self._plan.signals[name]
+        if name not in self._provided and not signal.is_stored:
+            self._admitted()
         started_ms = self.elapsed_ms()
-        read = self._provided.get(name, self._plan.signals[name].read)
-        value = read(self._request, **values)
-        if self._plan.signals[name].calls:
+        value = self._provided.get(name, signal.read)(self._request, **values)
+        if signal.calls:
             self._timings.append(SignalTiming(name, started_ms, self.elapsed_ms() - started_ms))
         return value
 

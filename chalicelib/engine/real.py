@@ -33,10 +33,15 @@ class Verification:
 
 
 def make_real(this: Verification, decision: Decision, known: Mapping[str, Any], ahead: Ahead) -> None:
-    """Writes that do not need each other do not wait for each other; nor does an effect for the signature."""
+    """Writes that do not need each other do not wait for each other; nor does an effect for the signature.
+
+    No answer may leave before it is counted. An approval that cannot be made real then was no failure either.
+    """
     attempts, log, verdict = this.ports.attempts, this.ports.log, decision.verdict
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    settle = {Verdict.APPROVED: attempts.succeed, Verdict.DENIED: attempts.fail}.get(verdict, attempts.release)
+    with ThreadPoolExecutor(max_workers=3, thread_name_prefix="real") as pool:
         signed = pool.submit(log.sign, decision, this.policy.retention).result
+        settled = pool.submit(settle, this.attempt)
         if verdict is Verdict.APPROVED and any(effect.phase is Phase.COMMIT for effect in this.plan.effects):
             write(this, signed, images_of(known), ahead.begun())
         else:
@@ -45,14 +50,9 @@ def make_real(this: Verification, decision: Decision, known: Mapping[str, Any], 
                 appended = pool.submit(_refer, this, decision, known, signed)
             else:
                 appended = pool.submit(lambda: log.append(signed()))
-            if verdict is Verdict.DENIED:
-                attempts.fail(this.attempt)
-            elif verdict is not Verdict.APPROVED:
-                attempts.release(this.attempt)
             appended.result()
             taken_back.result()
-    if verdict is Verdict.APPROVED:
-        attempts.succeed(this.attempt)
+        settled.result()
 
 
 def prepared(this: Verification, images: Mapping[str, Image]) -> tuple[Change, Material]:

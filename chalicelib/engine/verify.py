@@ -7,6 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 
+from chalicelib.engine.admission import Admission
 from chalicelib.engine.ahead import Ahead
 from chalicelib.engine.decision import ENGINE_VERSION, decision_of
 from chalicelib.engine.gather import Gathering
@@ -43,22 +44,19 @@ def verify(policy: Policy, submission: Submission, plugins: Plugins, ports: Port
     attempt = Attempt(
         submission.verification_id, submission.user_key, submission.flow, policy.limits, submission.received_at
     )
-    ports.attempts.reserve(attempt)
-    try:
+    with Admission(ports.attempts, attempt) as admission:
         if "liveness" in plan.signals:
+            admission.wait()
             submission = replace(submission, liveness=ports.claim_liveness(submission))
-        return _decide(Verification(plan, policy, submission, attempt, ports))
-    except Exception:  # whatever it was: without an answer the attempt does not count
-        ports.attempts.release(attempt)
-        raise
+        return _decide(Verification(plan, policy, submission, attempt, ports), admission)
 
 
-def _decide(this: Verification) -> Decision:
+def _decide(this: Verification, admission: Admission) -> Decision:
     plan, ports = this.plan, this.ports
-    ahead = Ahead(partial(prepared, this), ports.writing)
+    ahead = Ahead(partial(prepared, this), ports.writing, admission.wait)
     request = ports.signal_request(this.submission, plan.asked)
     try:
-        with Gathering(plan, request, ports.clock_s, {MADE: ahead.make}) as gathering:
+        with Gathering(plan, request, ports.clock_s, {MADE: ahead.make}, admission.wait) as gathering:
             if this.policy.execution is not Execution.CHEAPEST:
                 gathering.start_all()
             judgement = judge(plan, gathering)
@@ -75,6 +73,7 @@ def _decide(this: Verification) -> Decision:
                     this.policy, this.submission.flow, plan.plugins, known, gathering.missing(), ports.candidate
                 ),
             )
+        admission.wait()
         make_real(this, decision, known, ahead)
     finally:
         ahead.take_back()

@@ -87,12 +87,13 @@ class Draft:
     """What the effects have made so far. An empty one knows nothing, as after a crash.
 
     `seen` are IndexFaces' FaceDetails of all faces in the picture, indexed or not. `lookalikes` are the faces like the
-    indexed one in the tenant's collections; None: not searched.
+    indexed one in the tenant's collections; None: not searched. `leaves`: the saved record has let go of something.
     """
 
     face: StoredFace | None = None
     seen: tuple[Mapping[str, Any], ...] = ()
     lookalikes: CollectionSearch | None = None
+    leaves: bool = False
 
     def with_made(self, other: Draft) -> Draft:
         """This draft with what another effect has made beside it."""

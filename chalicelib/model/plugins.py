@@ -116,6 +116,11 @@ class Signal:
     scores: bool = False
     once_made: Signal | None = None
 
+    @property
+    def is_stored(self) -> bool:
+        """It comes with the request or from the tenant's own table: nothing biometric is asked of AWS for it."""
+        return all(call.startswith("dynamodb:") for call in self.calls)
+
 
 @dataclass(frozen=True, slots=True)
 class Plugins:

@@ -23,6 +23,7 @@ from chalicelib.store.records import (
     item_of_change,
     leftover_item,
     leftovers_of_item,
+    new_user_item,
     next_due,
     user_item_key,
 )
@@ -89,14 +90,7 @@ class Changes:
             raise self._why_not(change) from lost
 
     def _begin_new(self, change: Change) -> None:
-        item = {
-            **self._key(change.user_key),
-            "user_id": change.user_id,
-            "user_key": change.user_key,
-            "status": UserStatus.PENDING.value,
-            "change": item_of_change(change),
-            **self._due(change),
-        }
+        item = {**new_user_item(change), **self._due(change)}
         ended = {"revoked": UserStatus.REVOKED.value, "expired": UserStatus.EXPIRED.value}
         self._table.put(item, _MAY_CREATE, change=change.change_id, **ended)
 

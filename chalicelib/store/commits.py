@@ -20,6 +20,7 @@ from chalicelib.store.records import (
     fields_items,
     leftover_item,
     leftovers_of_item,
+    new_user_item,
     next_due,
     user_item_key,
     user_of_item,
@@ -31,12 +32,12 @@ class Commits:
         self._table = Table(aws, table)
         self._tenant = tenant
 
-    def save(self, change: Change, material: Material, draft: Draft) -> None:
-        """Make the change real. Faces beyond the policy's limit become leftovers, the oldest first.
+    def save(self, change: Change, material: Material, draft: Draft) -> bool:
+        """Make the change real; whether anything is left over. Faces beyond the policy's limit are, the oldest first.
 
         Raises ConflictError when the change is no longer under way, or was stopped.
         """
-        item = self._table.get(self._key(change.user_key))
+        item = new_user_item(change) if change.creates else self._table.get(self._key(change.user_key))
         if item is None:
             raise _lost()
         user, now = user_of_item(item), material.signed().decision.decided_at
@@ -71,6 +72,7 @@ class Commits:
             **due.values,
         )
         self._commit(update, change, material)
+        return bool(left)
 
     def touch(self, change: Change, material: Material) -> None:
         """Note the authentication of a registered user, with its decision. Raises ConflictError if there is none."""

@@ -37,6 +37,17 @@ def user_of_item(item: Item) -> User:
     )
 
 
+def new_user_item(change: Change) -> Item:
+    """The record of a user whom the change makes, as it is from its beginning to its save."""
+    return {
+        **user_item_key(change.tenant, change.user_key),
+        "user_id": change.user_id,
+        "user_key": change.user_key,
+        "status": UserStatus.PENDING.value,
+        "change": item_of_change(change),
+    }
+
+
 def consent_item(consent: Consent) -> Item:
     return {"version": consent.version, "given_at": stamp(consent.given_at)}
 

@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
-from bench.flows import FLOWS, limit_ms
+from bench.flows import FLOWS
 from bench.latencies import LATENCIES_MS, latency_ms, parsed, rules
+from bench.limit import limit_ms
 from bench.prices import dollars
 from bench.reference import STATES
 from bench.report import Section, document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -83,6 +83,7 @@ class World:
     decisions: list[Decision] = field(default_factory=list)
     locked: Exception | None = None
     left: Change | None = None
+    leaves: bool = True
     breaks_at: Mapping[str, Exception] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -91,6 +92,11 @@ class World:
             self.events.append(event)
         if event in self.breaks_at:
             raise self.breaks_at[event]
+
+    @property
+    def in_order(self) -> list[str]:
+        """The events whose order is certain: an approval is counted beside the commit."""
+        return [event for event in self.events if event != "succeed"]
 
     def begin(self, change: Change) -> None:
         self.note("begin")
@@ -153,7 +159,7 @@ class World:
 def effect(name: str, phase: Phase, inputs: tuple[str, ...] = ()) -> Effect:
     def do(world: World, change: Change, material: Material, draft: Draft) -> Draft:
         world.note(name)
-        return draft
+        return replace(draft, leaves=world.leaves)
 
     def undo(world: World, change: Change, draft: Draft) -> None:
         world.note(f"undo {name}")

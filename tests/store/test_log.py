@@ -73,7 +73,7 @@ def test_the_entry_has_what_a_replay_and_an_auditor_need_and_names_nobody(log: D
     details = entry["details"]
     assert (details["policy_digest"], details["engine_version"], details["face_models"]) == ("0" * 64, "1", ["7.0"])
     assert details["signals"]["collection_matches"]["matches"][0]["similarity"] == 99.25
-    for secret in ("ada", "Ada", "L898902C3", user_key(tenant, "ada")):
+    for secret in ('"ada"', "Ada", "L898902C3", user_key(tenant, "ada")):  # ada alone may be part of a hash
         assert secret not in json.dumps(entry)
 
 
