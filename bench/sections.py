@@ -73,7 +73,7 @@ def _flows(world: World, options: Options) -> Iterator[Section]:
         "that have to wait for each other in any design, plus one write, by the latencies alone; run by itself it "
         "takes what its row says. A flow's plan has its own critical path in each mode. Targets: "
         f"{_OF_ITS_PLAN}x of its plan for every flow; for a speculative registration {_OF_THE_LIMIT}x of the limit and "
-        f"{_THAN_THE_REFERENCE}x faster than the reference with hops, which even the limit is not with these latencies. "
+        f"{_THAN_THE_REFERENCE}x faster than the reference with hops, which even the limit itself is not. "
         "The reference is the order of AWS's sample, its calls alone, without and with 15 ms for each hop "
         "from Lambda to Lambda. Injected latencies in ms: "
     )

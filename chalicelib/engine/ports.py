@@ -27,7 +27,7 @@ class Attempts(Protocol):
         """Count a failure; raises AwsError when that is not certain, so that no answer leaves uncounted."""
 
     def succeed(self, attempt: Attempt) -> None:
-        """Never raises AwsError: the approval is real by now."""
+        """Never raises AwsError: no approval depends on it."""
 
     def release(self, attempt: Attempt) -> None: ...
 
