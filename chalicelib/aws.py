@@ -16,6 +16,7 @@ from chalicelib.errors import (
     AwsRefusedError,
     AwsUnavailableError,
 )
+from chalicelib.logs import carried
 from chalicelib.model.images import Image
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def side_by_side(call: Callable[[T], R], items: Iterable[T]) -> list[R]:
     if len(things) < 2:
         return [call(thing) for thing in things]
     with ThreadPoolExecutor(min(len(things), _SIDE_BY_SIDE), thread_name_prefix="part") as pool:
-        return list(pool.map(call, things))
+        return list(pool.map(carried(call), things))
 
 
 def put_picture(aws: Aws, bucket: str, key: str, image: Image, images_days: int) -> None:

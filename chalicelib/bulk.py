@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from chalicelib import logs
 from chalicelib.errors import BadRequestError, ConflictError, ConsentMissingError, LockedOutError, NotFoundError
 from chalicelib.model.consent import Consent
 from chalicelib.model.images import Image, ImageRejectedError, read_image
@@ -48,6 +49,7 @@ def import_person(tenant: Tenant, message: Message, now: datetime) -> None:
     if tenant.imports.is_settled(what.import_id, person["user_id"]):
         return
     verification_id = hashlib.sha256(f"{what.import_id}\0{person['user_id']}".encode()).hexdigest()[:32]
+    logs.name(work=verification_id)
     tenant.imports.settle(what.import_id, _outcome(tenant, what, person, verification_id, now), now)
 
 

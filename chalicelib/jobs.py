@@ -12,10 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 
+from chalicelib import logs
 from chalicelib.bulk import import_person, spread
+from chalicelib.logs import carried
 from chalicelib.model.deadline import Deadline
 from chalicelib.store.due import SHARDS
-from chalicelib.store.items import Item, tenant_and_name
+from chalicelib.store.items import Item, tenant_and_name, tenant_name
 from chalicelib.store.queue import Message
 from chalicelib.wiring import Services, Tenant, blocking, deferral, erasing, reviewing
 
@@ -78,6 +80,7 @@ JOB_OF_DUE: Mapping[str, tuple[str, str]] = {
 def run(services: Services, body: str, now: datetime) -> None:
     """Run the job of one message. Raises KeyError or ValueError for what is no job, and what the job raises."""
     message = json.loads(body)
+    logs.name(tenant_name(message["tenant"]))
     tenant = services.tenant(message["tenant"], Deadline.after(JOB_BUDGET_S))
     JOBS[message["job"]](tenant, message, now)
 
@@ -85,7 +88,7 @@ def run(services: Services, body: str, now: datetime) -> None:
 def sweep(services: Services, now: datetime) -> int:
     """Put a job on the queue for each item that is due; how many. What a lost message should have done is done so."""
     with ThreadPoolExecutor(len(SHARDS)) as pool:
-        items = [item for shard in pool.map(partial(_due, services, now), SHARDS) for item in shard]
+        items = [item for shard in pool.map(carried(partial(_due, services, now)), SHARDS) for item in shard]
     services.queue.send_many([job_of(item) for item in items])
     for item in items:
         services.due.postpone(item, now + SWEEP_AGAIN_AFTER)

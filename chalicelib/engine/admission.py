@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 
 from chalicelib.engine.ports import Attempts
+from chalicelib.logs import carried
 from chalicelib.model.attempt import Attempt
 
 
@@ -23,7 +24,7 @@ class Admission:
         self._attempts = attempts
         self._attempt = attempt
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="attempt")
-        self._reserved = self._pool.submit(attempts.reserve, attempt)
+        self._reserved = self._pool.submit(carried(attempts.reserve), attempt)
 
     def wait(self) -> None:
         """Raises LockedOutError, AttemptsUnderWayError, or the AwsError that kept the place from being taken."""

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from chalicelib.errors import AwsError, ConflictError
+from chalicelib.logs import carried
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
 
 _log = logging.getLogger(__name__)
@@ -168,7 +169,7 @@ def _make(
     if not effects:
         return Draft(), None
     with ThreadPoolExecutor(len(effects), thread_name_prefix="effect") as pool:
-        runs = [pool.submit(effect.do, ports, change, material, Draft()) for effect in effects]
+        runs = [pool.submit(carried(effect.do), ports, change, material, Draft()) for effect in effects]
     draft = Draft()
     for run in runs:
         if run.exception() is None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.engine.plan import Plan
 from chalicelib.errors import SignalMissingError
+from chalicelib.logs import carried
 from chalicelib.model.decision import SignalTiming
 
 
@@ -93,7 +94,7 @@ class Gathering:
     def _start(self, name: str) -> Future[Any]:
         if name not in self._futures:
             inputs = {other: self._start(other) for other in self._plan.rests_on[name]}
-            self._futures[name] = self._pool.submit(self._read, name, inputs)
+            self._futures[name] = self._pool.submit(carried(self._read), name, inputs)
         return self._futures[name]
 
     def _read(self, name: str, inputs: Mapping[str, Future[Any]]) -> object:

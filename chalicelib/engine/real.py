@@ -11,6 +11,7 @@ from chalicelib.engine.ahead import Ahead, images_of
 from chalicelib.engine.commit import Begun, commit, finish
 from chalicelib.engine.plan import Plan
 from chalicelib.engine.ports import Ports
+from chalicelib.logs import carried
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.change import Change, Material, Phase
 from chalicelib.model.decision import Decision, Verdict
@@ -40,16 +41,16 @@ def make_real(this: Verification, decision: Decision, known: Mapping[str, Any], 
     attempts, log, verdict = this.ports.attempts, this.ports.log, decision.verdict
     settle = {Verdict.APPROVED: attempts.succeed, Verdict.DENIED: attempts.fail}.get(verdict, attempts.release)
     with ThreadPoolExecutor(max_workers=3, thread_name_prefix="real") as pool:
-        signed = pool.submit(log.sign, decision, this.policy.retention).result
-        settled = pool.submit(settle, this.attempt)
+        signed = pool.submit(carried(log.sign), decision, this.policy.retention).result
+        settled = pool.submit(carried(settle), this.attempt)
         if verdict is Verdict.APPROVED and any(effect.phase is Phase.COMMIT for effect in this.plan.effects):
             write(this, signed, images_of(known), ahead.begun())
         else:
-            taken_back = pool.submit(ahead.take_back)
+            taken_back = pool.submit(carried(ahead.take_back))
             if verdict is Verdict.REVIEW:
-                appended = pool.submit(_refer, this, decision, known, signed)
+                appended = pool.submit(carried(_refer), this, decision, known, signed)
             else:
-                appended = pool.submit(lambda: log.append(signed()))
+                appended = pool.submit(carried(lambda: log.append(signed())))
             appended.result()
             taken_back.result()
         settled.result()

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Protocol
 
 from chalicelib.errors import AwsError, NotFoundError, PolicyError
+from chalicelib.logs import carried
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Policy
 from chalicelib.policy.load import Loader
@@ -45,7 +46,7 @@ class _Tenant:
 
 
 def _in_a_thread(run: Callable[[], None]) -> None:
-    threading.Thread(target=run, name="policy-refresh", daemon=True).start()
+    threading.Thread(target=carried(run), name="policy-refresh", daemon=True).start()
 
 
 class PolicySource:

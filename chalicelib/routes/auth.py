@@ -7,6 +7,7 @@ from typing import Any
 
 from chalice.app import AuthRequest, AuthResponse, Blueprint, Request
 
+from chalicelib import logs
 from chalicelib.errors import ScopeMissingError
 from chalicelib.model.deadline import Deadline
 from chalicelib.routes.scopes import SCOPES
@@ -50,6 +51,7 @@ def tenant_of(request: Request) -> str:
     Raises ScopeMissingError; KeyError if there was no authorizer or the route has no scope: no data without them.
     """
     caller = request.context["authorizer"]
+    logs.name(caller["tenant"], request.context.get("requestId"))
     needed = SCOPES[request.context["httpMethod"], request.context["resourcePath"]]
     if needed not in caller["scopes"].split():
         raise ScopeMissingError(f"This needs a key with the scope {needed}; this key has {caller['scopes']}.")

@@ -10,6 +10,7 @@ from chalice.app import Blueprint, CloudWatchEvent, Rate, SQSEvent, SQSRecord
 
 from chalicelib.jobs import run
 from chalicelib.jobs import sweep as sweep_once
+from chalicelib.logs import one_piece_of_work
 from chalicelib.wiring import services
 
 blueprint = Blueprint(__name__)
@@ -29,12 +30,13 @@ def jobs(event: SQSEvent) -> dict[str, Any]:
 
 def _done(record: SQSRecord) -> bool:
     """The message of an unknown error may hold anything, so only its type is logged."""
-    try:
-        run(services(), record.body, datetime.now(UTC))
-    except Exception as error:
-        _log.error("job of message %s failed: %s", record.to_dict()["messageId"], type(error).__name__)
-        return False
-    return True
+    with one_piece_of_work(record.to_dict()["messageId"]):
+        try:
+            run(services(), record.body, datetime.now(UTC))
+        except Exception as error:
+            _log.error("the job of this message failed: %s", type(error).__name__)
+            return False
+        return True
 
 
 @blueprint.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")

@@ -12,6 +12,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import errors
+from chalicelib.logs import one_piece_of_work
 
 _log = logging.getLogger(__name__)
 _TYPE = "urn:countersign:problem:{}"
@@ -23,12 +24,13 @@ def answering(view: View) -> View:
 
     @functools.wraps(view)
     def answer(**path: str) -> Response:
-        try:
-            return view(**path)
-        except errors.CountersignError as error:
-            return problem_of(error)
-        except Exception as error:  # the last resort
-            return _unexpected(error, view.__name__)
+        with one_piece_of_work():
+            try:
+                return view(**path)
+            except errors.CountersignError as error:
+                return problem_of(error)
+            except Exception as error:  # the last resort
+                return _unexpected(error, view.__name__)
 
     return answer
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
+from chalicelib import logs
 from chalicelib.errors import AwsError, BadRequestError, CountersignError, NotFoundError
 from chalicelib.model.decision import Verdict
 from chalicelib.model.deferred import deferred_decision_id
@@ -84,6 +85,7 @@ def _decided(verification_id: str, tenant: Tenant, now: datetime) -> dict[str, A
 def _verify(raw_body: str | bytes, tenant: Tenant, verification_id: str, now: datetime) -> dict[str, Any]:
     fields = body.read_object(raw_body, _FIELDS)
     flow, user_id = body.text(fields, "flow", 64), body.text(fields, "user_id", body.MAX_USER_ID_LENGTH)
+    logs.name(work=verification_id)
     with tenant.uploads.lent_to(verification_id, now) as take_upload:
         submission = Submission(
             verification_id=verification_id,

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, ConflictError
+from chalicelib.logs import carried
 from chalicelib.model.change import Change, Leftover
 from chalicelib.model.facts import UserStatus
 from chalicelib.store.decisions import is_real
@@ -64,7 +65,7 @@ class Changes:
         finds it by its `due_at`. Raises ConflictError: user-exists, user-unknown or user-busy.
         """
         with ThreadPoolExecutor(max_workers=1) as pool:
-            called = pool.submit(self._call_recovery, change)
+            called = pool.submit(carried(self._call_recovery), change)
             self._write_plan(change)
             called.result()
 

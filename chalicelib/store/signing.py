@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from chalicelib.aws import Aws
+from chalicelib.logs import carried
 from chalicelib.model.log import ALGORITHM, digest, key_id_of
 
 
@@ -49,7 +50,7 @@ class Signer:
         """The signature over an entry's digest: algorithm, key_id, and value (base64 of the ASN.1 form)."""
         if "public_key" not in vars(self):  # the first time two questions, at once
             with ThreadPoolExecutor(max_workers=1) as pool:
-                asked = pool.submit(lambda: self.public_key)
+                asked = pool.submit(carried(lambda: self.public_key))
                 value = self._sign(digest(entry))
                 asked.result()
         else:

@@ -14,6 +14,7 @@ from typing import Any
 from chalicelib.aws import Aws, AwsCaller
 from chalicelib.checks import all_checks
 from chalicelib.effects import built_in_effects
+from chalicelib.logs import carried, set_up
 from chalicelib.model.deadline import Deadline
 from chalicelib.model.plugins import Plugins
 from chalicelib.policy.source import PolicySource
@@ -37,6 +38,7 @@ CALL_BUDGET_S = 4.0  # of a call that belongs to no request, or to all
 @cache
 def services() -> Services:
     """This process's services, from its environment."""
+    set_up()
     return Services(os.environ)
 
 
@@ -62,7 +64,7 @@ class Services:
         """Begin to make what a verification needs, beside what it does first. Only the first time does anything."""
         if not self._prepared:
             self._prepared = True
-            threading.Thread(target=self._make_ready, name="prepare", daemon=True).start()
+            threading.Thread(target=carried(self._make_ready), name="prepare", daemon=True).start()
 
     def _make_ready(self) -> None:
         """What is needed first comes first: the policy's bucket, what judges the policy, then the rest."""
@@ -96,7 +98,8 @@ class Services:
 
     @cached_property
     def key_uses(self) -> KeyUses:
-        return KeyUses(self.credentials, ThreadPoolExecutor(max_workers=1, thread_name_prefix="key-use").submit)
+        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="key-use")
+        return KeyUses(self.credentials, lambda call: pool.submit(carried(call)))
 
     @cached_property
     def policies(self) -> PolicySource:

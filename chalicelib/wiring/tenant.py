@@ -18,6 +18,7 @@ from chalicelib.engine.plan import plan_flow
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.verify import verify
 from chalicelib.errors import AwsError
+from chalicelib.logs import carried
 from chalicelib.model.deadline import Deadline
 from chalicelib.model.decision import Decision
 from chalicelib.model.plugins import Plugins
@@ -203,7 +204,7 @@ class Tenant:
         """Loaded while the verification waits for AWS; one that is not there by the decision is not waited for."""
         if shadow is None:
             return None
-        loading = self._shared.background.submit(self._shared.policies.policy, shadow)
+        loading = self._shared.background.submit(carried(self._shared.policies.policy), shadow)
         return lambda: loading.result(timeout=0)
 
     def _claim_liveness(self, submission: Submission) -> LivenessClaim:

@@ -28,7 +28,7 @@ from chalice.local import (
 from cli.local.processes import HOST, PROJECT
 
 _LAMBDA_TIMEOUT_S = 29  # API Gateway waits no longer
-_WHOSE = re.compile(r"(?<=/v1/)([^/?]+/)[^ ]*")  # behind a resource's name comes whose or which it is
+_WHOSE = re.compile(r"(?<=/v1/)([^/? ]+)[/?][^ ]*")  # behind a resource's name comes whose or which it is
 _UNAVAILABLE = {
     "type": "urn:countersign:problem:unavailable",
     "title": "Unavailable",
@@ -79,7 +79,7 @@ def _as_api_gateway(handle: Handle) -> Handle:
 
 def _log(_handler: ChaliceRequestHandler, text: str, *parts: object) -> None:
     """A line for each request, as API Gateway's access log has it: the resource, not whose."""
-    sys.stderr.write(_WHOSE.sub(r"\1...", text % parts) + "\n")
+    sys.stderr.write(_WHOSE.sub(r"\1/...", text % parts) + "\n")
 
 
 if __name__ == "__main__":
