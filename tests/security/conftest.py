@@ -9,7 +9,7 @@ import pytest
 
 from cli.local.processes import PROJECT
 from cli.local.stack import Stack, StackOptions, local_stack
-from fuzz.api import POLICY, TENANT
+from fuzz.api import POLICIES
 from tests.e2e.world import World
 
 OWNER, STRANGER = "owner", "stranger"  # tenants of the same policy
@@ -42,7 +42,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def stack(home: Path) -> Iterator[Stack]:
     texts = {tenant: _TWINS.format(tenant=tenant) for tenant in (OWNER, STRANGER)}
-    texts |= {TENANT: POLICY, "baseline": (PROJECT / "policies" / "baseline.yaml").read_text()}
+    texts |= {**POLICIES, "baseline": (PROJECT / "policies" / "baseline.yaml").read_text()}
     (home / "policies").mkdir()
     for tenant, text in texts.items():
         (home / "policies" / f"{tenant}.yaml").write_text(text)

@@ -4,9 +4,36 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from chalicelib.routes.openapi import document
 from cli.local.stack import Stack
-from fuzz.api import run
+from fuzz.api import Budget, run
+from fuzz.tally import Tally
+from tests.e2e.world import World
 
 
 def test_every_answer_is_documented_and_none_is_a_5xx(stack: Stack, home: Path) -> None:
-    assert run(stack, home, seconds=45, requests=20_000, seed=6) == 0
+    assert run(stack, home, Budget(requests=100_000, seconds=30, seed=6)) == 0
+    tally = Tally.read(home.glob("*.tally"))
+    described = {f"{method.upper()} {path}" for path, methods in document()["paths"].items() for method in methods}
+    assert {operation for operation, _ in tally.answers} >= described - {"GET /openapi.json"}
+
+
+def test_the_table_tells_what_was_seen_and_what_never(tmp_path: Path) -> None:
+    (tmp_path / "one.tally").write_text("GET /a 200\nGET /a 200\nGET /a 418\nGET /a 20")
+    tally = Tally.read([tmp_path / "one.tally"])
+    assert tally.total == 3
+    assert tally.table({"/a": {"get": {"responses": {"200": {}, "404": {}}}}}).split() == [
+        *("200", "404", "418"),
+        *("GET", "/a", "2", "-", "1"),
+    ]
+
+
+def test_a_5xx_is_found(stack: Stack, home: Path, world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.set_fault({"operation": "dynamodb:*", "kind": "access_denied"})
+    try:
+        assert run(stack, home, Budget(requests=100_000, seconds=5, seed=6)) == 1
+    finally:
+        world.set_fault(None)
+    assert "Server error" in capsys.readouterr().out

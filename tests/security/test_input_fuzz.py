@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fuzz.inputs import TARGETS, mutated
+from fuzz.targets import TARGETS, mutated
 
 _SLOW_S = 10
 
