@@ -43,7 +43,7 @@ package: $(READY)  ## Build the Lambda zip and its Terraform module (ARCHITECTUR
 bench: $(READY)  ## Measure: every flow against its limit, cold start, the code's own share (bench/RESULTS.md)
 	@$(BIN)/python -m bench
 
-fuzz: $(READY)  ## About REQUESTS=100000 requests made from the OpenAPI document; an hour or so
+fuzz: $(READY)  ## REQUESTS=100000 requests made from the OpenAPI document, and which answers they got; half an hour or so
 	@$(BIN)/python -m fuzz.api --requests $(REQUESTS)
 
 crash-matrix: $(READY)  ## Kill every flow of every policy at every call of AWS, recover, and check that nothing is half-made; an hour

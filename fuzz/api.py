@@ -35,6 +35,8 @@ extends: baseline
 limits: {{max_failures: 100, window_minutes: 1, lockout_minutes: 1}}
 {own}
 flows:
+  register:
+    on_fail: {{duplicate_face: review, pose: review}}
   check_in:
     steps: [{{check: liveness}}, {{check: face_count}}]
     effects: []

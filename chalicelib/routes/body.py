@@ -119,18 +119,28 @@ def consent(body: Mapping[str, Any], now: datetime) -> Consent | None:
     given = value.get("given", True)
     if not isinstance(given, bool):
         raise BadRequestError("wrong-type", "consent.given must be true or false.", "consent")
-    given_at = now
-    if (moment := optional_text(value, "given_at", 64)) is not None:
-        try:
-            given_at = datetime.fromisoformat(moment)
-        except ValueError:
-            given_at = now.replace(tzinfo=None)
-        if given_at.tzinfo is None or given_at > now:
-            raise BadRequestError(
-                "wrong-time", "consent.given_at must be a past ISO 8601 time with its time zone.", "consent"
-            )
+    given_at = _given_at(value, now)
     version = text(value, "version", 128) if given else optional_text(value, "version", 128)
-    return Consent(version, given_at.astimezone(UTC), given)
+    return Consent(version, given_at, given)
+
+
+def _given_at(value: Mapping[str, Any], now: datetime) -> datetime:
+    """In UTC; `now` if it is not said."""
+    moment = optional_text(value, "given_at", 64)
+    if moment is None:
+        return now.astimezone(UTC)
+    try:
+        given_at = datetime.fromisoformat(moment)
+        in_utc = given_at.astimezone(UTC)  # OverflowError: it is before the year 1 there
+    except (ValueError, OverflowError):
+        raise _wrong_time() from None
+    if given_at.tzinfo is None or in_utc > now:
+        raise _wrong_time()
+    return in_utc
+
+
+def _wrong_time() -> BadRequestError:
+    return BadRequestError("wrong-time", "consent.given_at must be a past ISO 8601 time with its time zone.", "consent")
 
 
 def image(body: Mapping[str, Any], field: str, take_upload: TakeUpload) -> Image | None:
@@ -138,7 +148,7 @@ def image(body: Mapping[str, Any], field: str, take_upload: TakeUpload) -> Image
     value = body.get(field)
     if value is None:
         return None
-    if isinstance(value, dict):
+    if isinstance(value, dict) and set(value) <= {"upload_id"}:
         content = take_upload(text(value, "upload_id", 128))
     elif isinstance(value, str):
         content = _decode(value, field)

@@ -38,7 +38,11 @@ class Clients:
         return botocore.session.get_session()
 
     def _from_session(self, service: str) -> Any:
-        """Timeouts that leave room for an answer within API Gateway's 29 seconds; `RetryingAws` tries again."""
+        """Timeouts that leave room for an answer within API Gateway's 29 seconds; `RetryingAws` tries again.
+
+        In older regions botocore would sign links and forms for S3 with version 2, which S3 refuses where KMS encrypts:
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+        """
         from botocore.config import Config  # noqa: PLC0415 - see _session
 
         config = Config(
@@ -47,5 +51,6 @@ class Clients:
             max_pool_connections=32,
             tcp_keepalive=True,
             retries={"mode": "standard", "total_max_attempts": 1},
+            signature_version="s3v4" if service == "s3" else None,
         )
         return self._session.create_client(service, config=config)

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import BadRequestError
@@ -85,7 +85,9 @@ def test_an_unknown_field_is_told_its_neighbour() -> None:
         ("AAA", "image-not-base64"),
         ("ünïcode", "image-not-base64"),
         (5, "wrong-type"),
-        ({"id": "x"}, "missing-field"),
+        ({"id": "x"}, "wrong-type"),
+        ({"upload_id": "x", "id": "x"}, "wrong-type"),
+        ({}, "missing-field"),
         ("aGVsbG8=", "image-not-an-image"),
     ],
 )
@@ -104,6 +106,7 @@ def test_bad_pictures(value: object, code: str) -> None:
         {"version": "1", "given_at": "soon"},
         {"version": "1", "given_at": "2999-01-01T00:00:00Z"},
         {"version": "1", "given_at": "2026-01-01"},
+        {"version": "1", "given_at": "0001-01-01T00:00:00+23:59"},  # in UTC it is before the year 1
         {"v": 1},
     ],
 )
@@ -125,6 +128,7 @@ JSON = st.recursive(
 FIELDS = ("flow", "user_id", "selfie", "properties", "consent", "liveness_session")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no defect
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON))
 def test_whatever_comes_only_our_error_goes_out(content: dict[str, object]) -> None:
     try:
