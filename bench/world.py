@@ -21,7 +21,7 @@ from chalicelib.model.policy import Execution
 from chalicelib.model.submission import Submission
 from chalicelib.wiring import Services, Tenant
 from cli.local.bootstrap import Bootstrap, app_environment, sandbox_environment
-from cli.local.processes import PROJECT, Server, running
+from cli.local.processes import PROJECT, Server, running_process
 
 _SANDBOX = Server("sandbox", "sandbox", ("--scripted",), "/sandbox/health", ready_within_s=120)
 _POLICY = """\
@@ -46,6 +46,7 @@ class World:
     """A running sandbox with one tenant for each execution mode, all with the flows of `policies/baseline.yaml`."""
 
     sandbox_url: str
+    sandbox_process: int
     services: Services
     bootstrap: Bootstrap
     http: urllib3.PoolManager
@@ -101,7 +102,11 @@ def submission(
 @contextmanager
 def running_world() -> Iterator[World]:
     """Start the sandbox and publish the tenants. botocore reads this process's environment, so it is changed."""
-    with tempfile.TemporaryDirectory() as home, running(_SANDBOX, sandbox_environment(), 0, Path(home)) as url:
+    with (
+        tempfile.TemporaryDirectory() as home,
+        running_process(_SANDBOX, sandbox_environment(), 0, Path(home)) as sandbox,
+    ):
+        url = sandbox.url
         bootstrap = Bootstrap(url, lambda _: None)
         environment = app_environment(url, bootstrap.queue_url) | {"COUNTERSIGN_POLICY_REFRESH_S": "3600"}
         os.environ.clear()
@@ -109,7 +114,7 @@ def running_world() -> Iterator[World]:
         for path in _policies(Path(home)):
             bootstrap.publish(path)
         with urllib3.PoolManager(timeout=60) as http:
-            yield World(url, Services(environment), bootstrap, http)
+            yield World(url, sandbox.process_id, Services(environment), bootstrap, http)
 
 
 def _policies(folder: Path) -> Iterator[Path]:

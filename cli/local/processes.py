@@ -31,6 +31,12 @@ class Server:
     ready_within_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    url: str
+    process_id: int
+
+
 @contextmanager
 def running(
     server: Server, environment: Mapping[str, str], port: int, home: Path, output: IO[bytes] | None = None
@@ -39,11 +45,20 @@ def running(
 
     Raises CliError when it does not start, with the end of its log.
     """
+    with running_process(server, environment, port, home, output) as started:
+        yield started.url
+
+
+@contextmanager
+def running_process(
+    server: Server, environment: Mapping[str, str], port: int, home: Path, output: IO[bytes] | None = None
+) -> Iterator[Running]:
+    """As `running`, for whoever looks at the process too."""
     port_file = home / f"{server.name}.port"
     port_file.unlink(missing_ok=True)
     arguments = ["--port", str(port), "--port-file", str(port_file), *server.arguments]
     with _process(server.name, [server.module, *arguments], environment, home, output) as process:
-        yield _wait_until_ready(server, process, port_file, home / f"{server.name}.log")
+        yield Running(_wait_until_ready(server, process, port_file, home / f"{server.name}.log"), process.pid)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from cli.local.processes import Server, running, working
 _SANDBOX_READY_WITHIN_S = 120  # its first start compiles and loads the models
 _APP_READY_WITHIN_S = 60
 _SANDBOX = Server("sandbox", "sandbox", (), "/sandbox/health", _SANDBOX_READY_WITHIN_S)
-_APP = Server("app", "cli.local.app_server", (), "/healthz", _APP_READY_WITHIN_S)
+APP = Server("app", "cli.local.app_server", (), "/healthz", _APP_READY_WITHIN_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,6 @@ def local_stack(options: StackOptions, say: Callable[[str], None]) -> Iterator[S
             environment = app_environment(sandbox_url, bootstrap.queue_url)
             with (
                 working("worker", "cli.local.worker", environment, options.home, options.app_output),
-                running(_APP, environment, options.port, options.home, options.app_output) as url,
+                running(APP, environment, options.port, options.home, options.app_output) as url,
             ):
                 yield Stack(url, sandbox_url, bootstrap, environment)
