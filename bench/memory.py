@@ -48,7 +48,7 @@ class Look:
     blocks: int
 
 
-def section(world: World, requests: int, say: Callable[[str], None]) -> Section:
+def sections(world: World, requests: int, say: Callable[[str], None]) -> Iterator[Section]:
     """Starts a process of its own, so that nothing but the app is in it."""
     world.delay({})
     looks = []
@@ -58,7 +58,7 @@ def section(world: World, requests: int, say: Callable[[str], None]) -> Section:
     base = looks[1]
     mix = ", ".join(f"{share} of {name}" for name, share in _OF_A_HUNDRED.items())
     header = ("requests", "resident, MB", "ratio", "blocks", "ratio", "target", "met")
-    return Section("Memory", _TEXT.format(mix=mix), header, [_row(look, base) for look in looks])
+    yield Section("Memory", _TEXT.format(mix=mix), header, [_row(look, base) for look in looks])
 
 
 def _row(look: Look, base: Look) -> Row:

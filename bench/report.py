@@ -29,7 +29,21 @@ class Section:
         return f"{self.title}\n" + "\n".join(f"  {line.rstrip()}" for line in lines)
 
 
-def document(sections: Sequence[Section], command: str, about: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A part that could not be measured, or not to its end."""
+
+    part: str
+    error: str
+
+    def markdown(self) -> str:
+        return f"## Not measured: {self.part}\n\n```text\n{self.error}\n```\n"
+
+    def plain(self) -> str:
+        return f"Not measured: {self.part}\n  {self.error}"
+
+
+def document(sections: Sequence[Section | Failure], command: str, about: str) -> str:
     head = f"# Measured\n\nMade by `{command}`, which writes this file anew. {about}\n\n"
     return head + "\n".join(section.markdown() for section in sections)
 

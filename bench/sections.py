@@ -5,40 +5,72 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bench import capacity, cold_start, compute
+from bench import capacity, cold_start, compute, memory, throughput
 from bench.flows import FLOWS, Measured, measure_denial, measure_flow, measure_limit, measure_reference, path_ms
 from bench.limit import limit_ms
-from bench.report import Section, verdict
+from bench.report import Failure, Section
 from bench.world import World, running_world
 from chalicelib.model.policy import Execution
 
-_STARTS = 5
 _OF_ITS_PLAN, _OF_THE_LIMIT, _THAN_THE_REFERENCE = 1.15, 1.1, 2.5  # targets; the last two for registrations
+
+_SECONDS_EACH = 4.0  # of throughput, for each level of concurrency
+
+PARTS = ("flows", "cold-start", "compute", "throughput", "memory", "capacity")
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`only` are names of parts; none means all."""
+    """`only` are names of parts; none means all. `requests` are those after which memory is looked at."""
 
     latencies: Mapping[str, float]
     runs: int
+    requests: int
     only: tuple[str, ...] = ()
 
 
-def sections(options: Options) -> Iterator[Section]:
-    """Raises ValueError for a part that there is not."""
-    parts: dict[str, Callable[[World], Iterator[Section]]] = {
-        "flows": lambda world: _flows(world, options),
-        "cold-start": lambda world: cold_start.sections(world, options.latencies),
-        "compute": lambda _: _compute(),
-        "capacity": lambda _: capacity.sections(5.0, 15.0, 60.0),
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`what` is measured, for those who wait."""
+
+    what: str
+    measure: Callable[[World], Iterator[Section]]
+
+
+def parts(options: Options, say: Say) -> dict[str, Part]:
+    """Those that the options ask for, by name."""
+    everything = {
+        "flows": Part("every flow in every mode, a minute and a half", lambda world: _flows(world, options)),
+        "cold-start": Part(
+            "the package is built and started, two minutes", lambda world: cold_start.sections(world, options.latencies)
+        ),
+        "compute": Part("the code's own share, ten seconds", lambda _: compute.sections()),
+        "throughput": Part("the served app, a minute", lambda world: throughput.sections(world, _SECONDS_EACH, say)),
+        "memory": Part(
+            f"{options.requests:,} requests, about {options.requests // 50_000 + 1} minutes",
+            lambda world: memory.sections(world, options.requests, say),
+        ),
+        "capacity": Part("a region under load, ten seconds", lambda _: capacity.sections(5.0, 15.0, 60.0)),
     }
-    if unknown := set(options.only) - parts.keys():
-        raise ValueError(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
+    return {name: part for name, part in everything.items() if not options.only or name in options.only}
+
+
+def sections(options: Options, say: Say) -> Iterator[Section | Failure]:
+    """What is measured, as it comes."""
     with running_world() as world:
-        for name, part in parts.items():
-            if not options.only or name in options.only:
-                yield from part(world)
+        yield from measured(parts(options, say), world, say)
+
+
+def measured(wanted: Mapping[str, Part], world: World, say: Say) -> Iterator[Section | Failure]:
+    """A part that fails says so in place of what it had left, and the others go on."""
+    for number, (name, part) in enumerate(wanted.items(), start=1):
+        say(f"[{number}/{len(wanted)}] {name}: {part.what} ...")
+        try:
+            yield from part.measure(world)
+        except Exception as error:  # whatever it was, what was measured before is kept
+            yield Failure(name, f"{type(error).__name__}: {error}")
 
 
 def _flows(world: World, options: Options) -> Iterator[Section]:
@@ -111,23 +143,3 @@ def _cost_cells(one: Measured) -> tuple[str, str]:
     }
     calls = ", ".join(f"{times} {name}" if times > 1 else name for name, times in sorted(paid.items()))
     return calls, f"{one.dollars * 1000:.2f}"
-
-
-def _compute() -> Iterator[Section]:
-    rows = [
-        (
-            f"processor time of a decision, {checks} checks, ms",
-            f"{(took := compute.decision_cpu_ms(checks, 300)):.2f}",
-            target,
-            verdict(took, 1.0) if target else "",
-        )
-        for checks, target in ((5, ""), (20, "1.0"), (100, ""))
-    ]
-    load_s = compute.policies_load_s(1000)
-    rows.append(
-        ("processor time to load and validate 1,000 tenants' policies, s", f"{load_s:.2f}", "2.0", verdict(load_s, 2.0))
-    )
-    rows.append(("memory of one cached policy, KB", f"{compute.policy_memory_kb(200):.1f}", "", ""))
-    yield Section(
-        "The code's own share", "Without AWS: answers come at once.", ("what", "measured", "target", "met"), rows
-    )

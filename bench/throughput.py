@@ -11,7 +11,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -58,7 +58,7 @@ class Served:
         return len(self.times_ms) / self.duration_s
 
 
-def section(world: World, seconds: float, say: Callable[[str], None]) -> Section:
+def sections(world: World, seconds: float, say: Callable[[str], None]) -> Iterator[Section]:
     """`seconds` for each level of concurrency of each kind of request."""
     world.delay({})
     rows: list[Row] = []
@@ -73,7 +73,7 @@ def section(world: World, seconds: float, say: Callable[[str], None]) -> Section
             rows += [_row(kind, one, served[0]) for one in served]
     header = ("request", "at once", "a second", "of one at once", "p50 ms", "p95 ms")
     whose = ("app, ms", "sandbox, ms", "client, ms", "app alone, a second")
-    return Section("Throughput", _TEXT.format(processors=os.cpu_count()), (*header, *whose), rows)
+    yield Section("Throughput", _TEXT.format(processors=os.cpu_count()), (*header, *whose), rows)
 
 
 def _serve(asks: list[Ask], seconds: float, processor: Callable[[], Processor]) -> Served:

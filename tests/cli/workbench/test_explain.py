@@ -12,7 +12,6 @@ import pytest
 
 from bench.flows import FLOWS, measure_denial, measure_flow
 from bench.latencies import LATENCIES_MS, latency_ms
-from bench.prices import dollars
 from bench.world import World, running_world
 from chalicelib.engine.plan import Plan, plan_flow
 from chalicelib.model.policy import Execution, FaceStorage
@@ -79,10 +78,8 @@ def test_more_faces_and_collections_are_more_calls() -> None:
     assert calls("register", Execution.FASTEST, "denied at pose", many)["rekognition:SearchFacesByImage"] == 3
 
 
-def test_prices_and_latencies_are_those_of_the_measurements() -> None:
+def test_latencies_are_those_of_the_measurements() -> None:
     for name in TABLES.latency_ms:
-        if name in TABLES.dollars:
-            assert TABLES.dollars[name] == pytest.approx(dollars(Counter([name])))
         if name != "rekognition:GetFaceLivenessSessionResults":
             assert TABLES.latency_ms[name] == latency_ms(name, LATENCIES_MS)
 
