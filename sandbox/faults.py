@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from typing import Any, get_args, get_type_hints
@@ -35,6 +36,7 @@ ERRORS: dict[str, dict[str, tuple[str, int]]] = {
 KINDS = {
     "latency": "the answer comes latency_ms later",
     "throttle": "the service's throttling error",
+    "quota": "the service's throttling error, beyond per_s calls a second of an operation",
     "error500": "the service's internal error",
     "access_denied": "the caller may not do this",
     "missing": "the collection, table, bucket or queue is not there",
@@ -53,6 +55,7 @@ class Rule:
 
     operation: a pattern over "service:Operation", e.g. "rekognition:Search*", "dynamodb:*", "*".
     kind: one of KINDS. probability: 0-1. after: matching calls that pass first. times: how many it then strikes.
+    per_s: of kind quota, and of it alone.
     """
 
     operation: str
@@ -62,6 +65,7 @@ class Rule:
     times: int | None = None
     after: int = 0
     code: str | None = None
+    per_s: float | None = None
 
     @classmethod
     def from_json(cls, given: Any) -> Rule:
@@ -82,6 +86,8 @@ class Rule:
             raise _invalid(f"unknown kind {rule.kind!r}; known are {', '.join(KINDS)}")
         if (rule.kind == "error") != (rule.code is not None):
             raise _invalid("code goes with kind error, and only with it")
+        if (rule.kind == "quota") != (rule.per_s is not None) or (rule.per_s is not None and rule.per_s <= 0):
+            raise _invalid("per_s goes with kind quota, and only with it, and is above 0")
         if not 0 <= rule.probability <= 1:
             raise _invalid(f"probability is between 0 and 1, not {rule.probability}")
         return rule
@@ -90,7 +96,7 @@ class Rule:
         """The error with which the service refuses, if this kind is one."""
         if self.kind == "error":
             return AwsError(str(self.code), "the sandbox was asked for this error")
-        codes = ERRORS.get(self.kind)
+        codes = ERRORS.get("throttle" if self.kind == "quota" else self.kind)
         if codes is None:
             return None
         code, status = codes.get(service, codes[_DEFAULT])
@@ -109,10 +115,12 @@ class Faults:
     """The rules in force. Thread-safe.
 
     standing: rules that stay when the others are replaced: the latencies given at start.
+    clock_s: what quotas' seconds are told by.
     """
 
-    def __init__(self, standing: Sequence[Rule]) -> None:
+    def __init__(self, standing: Sequence[Rule], clock_s: Callable[[], float] = time.monotonic) -> None:
         self._standing = standing
+        self._clock_s = clock_s
         self._lock = threading.Lock()
         self._rules: list[Rule] = []
         self._armed: list[_Armed] = []
@@ -137,7 +145,8 @@ class Faults:
     def due(self, operation: str) -> list[Rule]:
         """The rules that strike this call of "service:Operation"."""
         with self._lock:
-            return [armed.rule for armed in self._armed if armed.strikes(operation)]
+            now_s = self._clock_s()
+            return [armed.rule for armed in self._armed if armed.strikes(operation, now_s)]
 
 
 class _Armed:
@@ -148,8 +157,9 @@ class _Armed:
         self._left_to_pass = rule.after
         self._left_to_strike = rule.times
         self._chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
+        self._saved_up: dict[str, tuple[float, float]] = {}  # by operation: so many calls, at that time
 
-    def strikes(self, operation: str) -> bool:
+    def strikes(self, operation: str, now_s: float) -> bool:
         if not fnmatchcase(operation, self.rule.operation) or self._left_to_strike == 0:
             return False
         if self._left_to_pass > 0:
@@ -157,9 +167,19 @@ class _Armed:
             return False
         if self._chance.random() >= self.rule.probability:
             return False
+        if self.rule.per_s is not None and self._is_within(operation, self.rule.per_s, now_s):
+            return False
         if self._left_to_strike is not None:
             self._left_to_strike -= 1
         return True
+
+    def _is_within(self, operation: str, per_s: float, now_s: float) -> bool:
+        """Take a call of the operation's quota, a bucket of tokens; False when there is none."""
+        most = max(1.0, per_s)
+        left, seen_s = self._saved_up.get(operation, (most, now_s))
+        left = min(most, left + (now_s - seen_s) * per_s)
+        self._saved_up[operation] = (left - 1 if left >= 1 else left, now_s)
+        return left >= 1
 
 
 def _invalid(what: str) -> AwsError:

@@ -106,6 +106,27 @@ def test_chance_repeats_itself_and_does_not_mind_other_calls() -> None:
     assert 70 < sum(first) < 130
 
 
+def test_a_quota_is_each_operations_own_and_a_second_is_saved_up() -> None:
+    now_s = 100.0
+    faults = Faults([], lambda: now_s)
+    faults.replace([Rule("rekognition:*", "quota", per_s=2)], 0)
+
+    def passed(operation: str) -> int:
+        return sum(not faults.due(operation) for _ in range(9))
+
+    assert (passed("rekognition:DetectFaces"), passed("rekognition:IndexFaces")) == (2, 2)
+    now_s += 0.5
+    assert (passed("rekognition:DetectFaces"), passed("s3:GetObject")) == (1, 9)
+    now_s += 60
+    assert passed("rekognition:DetectFaces") == 2
+
+
+def test_what_is_beyond_a_quota_is_throttled(scripted: RunningSandbox, reading: Any) -> None:
+    scripted.faults.set({"operation": "rekognition:ListCollections", "kind": "quota", "per_s": 0.001})
+    reading.list_collections()
+    assert code_of(reading.list_collections) == "ThrottlingException"
+
+
 def test_latency_delays_the_answer(scripted: RunningSandbox, reading: Any) -> None:
     scripted.faults.set({"operation": "rekognition:ListCollections", "kind": "latency", "latency_ms": 150})
     started_s = time.perf_counter()
@@ -153,6 +174,8 @@ def test_a_liveness_session_is_expired(scripted: RunningSandbox, reading: Any) -
         ({"operation": "s3:*", "kind": "throttle", "probability": 2}, "between 0 and 1"),
         ({"operation": "s3:*", "kind": "throttle", "times": "once"}, "times cannot be 'once'"),
         ({"operation": "s3:*", "kind": "throttle", "code": "X"}, "code goes with kind error"),
+        ({"operation": "s3:*", "kind": "quota"}, "per_s goes with kind quota"),
+        ({"operation": "s3:*", "kind": "throttle", "per_s": 5.0}, "per_s goes with kind quota"),
         ({"operation": 1, "kind": "throttle"}, "operation cannot be 1"),
         ("throttle", "a rule is an object"),
     ],
