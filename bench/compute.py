@@ -132,6 +132,7 @@ class _Nowhere:
 def _ports() -> Ports:
     nowhere: Any = _Nowhere()
     return Ports(
+        wait_for_share=lambda _: None,
         signal_request=lambda _, __: None,
         claim_liveness=lambda _: LivenessClaim("none"),
         writing=Writing({}, nowhere, nowhere, nowhere),

@@ -26,7 +26,7 @@ Answer = dict[str, Any]
 T = TypeVar("T")
 R = TypeVar("R")
 
-_UNAVAILABLE = {
+THROTTLING = {
     "ThrottlingException",
     "Throttling",
     "ThrottledException",
@@ -34,6 +34,8 @@ _UNAVAILABLE = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "LimitExceededException",
+}
+_UNAVAILABLE = THROTTLING | {
     "InternalServerError",
     "InternalServerException",
     "InternalError",

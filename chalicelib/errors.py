@@ -14,6 +14,7 @@
     |-- PolicyError                      a policy is wrong; holds every problem with its place
     `-- AwsError                         AWS did not do what was asked
         |-- AwsUnavailableError     503  throttled, timed out or broken; worth another try
+        |   `-- ShareUsedUpError    429  the tenant has its share of the calls; says when to try again
         |-- AwsMisconfiguredError   503  access denied, a table, bucket or collection missing: for the operator
         |-- AwsConditionFailedError      a conditional write lost; the caller makes a Conflict of it
         `-- AwsRefusedError              a 4xx about the request's content; the caller knows what it means
@@ -121,6 +122,14 @@ class AwsError(CountersignError):
 
 class AwsUnavailableError(AwsError):
     pass
+
+
+class ShareUsedUpError(AwsUnavailableError):
+    """The tenant's share of AWS's calls per second is used up, so AWS was not even asked."""
+
+    def __init__(self, operation: str, retry_after_s: int) -> None:
+        super().__init__(operation, "ShareUsedUp", "the tenant's share of the calls per second is used up")
+        self.retry_after_s = retry_after_s
 
 
 class AwsMisconfiguredError(AwsError):

@@ -24,17 +24,33 @@ _LONGEST_PAUSE_S = 2.0
 _jitter = random.SystemRandom().uniform
 
 
+TurnS = Callable[[AwsUnavailableError], float]
+
+
+def at_once(_: AwsUnavailableError) -> float:
+    """For calls that nobody takes turns at."""
+    return 0.0
+
+
 class RetryingAws:
-    """Aws that makes a call again when it raised AwsUnavailableError. Calls share nothing, so none slows another.
+    """Aws that makes a call again when it raised AwsUnavailableError. Calls share nothing but what `turn_s` shares.
 
     `deadline` gives each call's: one for all calls of a request, or a new one for each. Past it a call is not begun but
-    raises AwsUnavailableError, and a pause that would reach beyond it is not begun either.
+    raises AwsUnavailableError, and a pause that would reach beyond it is not begun either. `turn_s` says in how many
+    seconds it is the failed call's turn, to which the pause is added; it may raise ShareUsedUpError.
     """
 
-    def __init__(self, aws: Aws, deadline: Callable[[], Deadline], sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        aws: Aws,
+        deadline: Callable[[], Deadline],
+        sleep: Callable[[float], None] = time.sleep,
+        turn_s: TurnS = at_once,
+    ) -> None:
         self._aws = aws
         self._deadline = deadline
         self._sleep = sleep
+        self._turn_s = turn_s
 
     def __call__(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Answer:
         deadline = self._deadline()
@@ -42,8 +58,8 @@ class RetryingAws:
             _check(deadline, service, operation)
             try:
                 return self._aws(service, operation, parameters)
-            except AwsUnavailableError:
-                pause_s = _jitter(0, min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**attempt))
+            except AwsUnavailableError as error:
+                pause_s = self._turn_s(error) + _jitter(0, min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**attempt))
                 if pause_s >= deadline.left_s:
                     raise
             self._sleep(pause_s)

@@ -37,6 +37,12 @@ class Plan:
         return "user" not in self.signals
 
     @property
+    def operations(self) -> frozenset[str]:
+        """All that may be called of AWS for signals and effects ("rekognition:DetectFaces")."""
+        signals = frozenset(call for signal in self.signals.values() for call in signal.calls)
+        return signals.union(*(effect.calls for effect in self.effects))
+
+    @property
     def ahead(self) -> bool:
         """Whether the effects before the commit are made beside the checks."""
         return MADE in self.signals

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -59,13 +59,15 @@ class ReviewKeeper(Protocol):
 class Ports:
     """The engine's ways out, all bound to one tenant.
 
-    `signal_request(submission, asked)` makes what signals read from; `writing` is how effects become real.
+    `wait_for_share(operations)` waits until the tenant may begin what calls these; ShareUsedUpError when that is not
+    soon. `signal_request(submission, asked)` makes what signals read from; `writing` is how effects become real.
     `claim_liveness(submission)` takes the liveness session for this verification, once and for ever.
     `collection_for(user_key)` names the shard that a new face goes to; `image_key(user_key, change_id, kind)` a
     picture's place. `candidate()` is the policy's `shadow`, if it names one; it raises rather than wait.
     `call_deferred(user_key)` has the deferred steps judged soon; it never raises AwsError.
     """
 
+    wait_for_share: Callable[[Collection[str]], None]
     signal_request: Callable[[Submission, Mapping[str, float]], object]
     claim_liveness: Callable[[Submission], LivenessClaim]
     writing: Writing

@@ -41,6 +41,7 @@ def verify(policy: Policy, submission: Submission, plugins: Plugins, ports: Port
     _check_inputs(plan, submission)
     if policy.consent_required and submission.consent is None:
         raise ConsentMissingError("This tenant's policy requires the applicant's consent: send `consent`.")
+    ports.wait_for_share(plan.operations)
     attempt = Attempt(
         submission.verification_id, submission.user_key, submission.flow, policy.limits, submission.received_at
     )

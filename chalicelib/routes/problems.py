@@ -55,7 +55,7 @@ def problem(
 def problem_of(error: errors.CountersignError) -> Response:
     """See the tree in `chalicelib.errors`. An error that should have been handled before is a 500."""
     if isinstance(error, errors.AwsError):
-        return _unavailable(error)
+        return _over_share(error) if isinstance(error, errors.ShareUsedUpError) else _unavailable(error)
     if isinstance(error, errors.BadRequestError):
         return problem(400, error.code, str(error), field=error.field)
     if isinstance(error, errors.ConflictError):
@@ -84,6 +84,13 @@ def _unavailable(error: errors.AwsError) -> Response:
     code = "aws-unavailable" if temporary else "service-misconfigured"
     detail = "The request could not be finished, so nothing was approved and nothing was kept. Try again later."
     return problem(503, code, detail, retry_after_s=2 if temporary else 60)
+
+
+def _over_share(error: errors.ShareUsedUpError) -> Response:
+    """The tenant asks for more than its share; the others are served, so it is no trouble of the service."""
+    _log.warning("%s: %s", type(error).__name__, error.operation)
+    detail = "More is asked for at once than this tenant's share of the service. Nothing was decided; try again later."
+    return problem(429, "share-used-up", detail, retry_after_s=error.retry_after_s)
 
 
 def _unexpected(error: Exception, where: str) -> Response:

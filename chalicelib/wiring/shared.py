@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from chalicelib.logs import carried, set_up
 from chalicelib.model.deadline import Deadline
 from chalicelib.model.plugins import Plugins
 from chalicelib.policy.source import PolicySource
-from chalicelib.retries import RetryingAws
+from chalicelib.retries import RetryingAws, TurnS, at_once
 from chalicelib.signals import built_in_signals
 from chalicelib.store.credentials import Credentials
 from chalicelib.store.due import Due
@@ -28,6 +29,7 @@ from chalicelib.store.pseudonyms import Pseudonyms
 from chalicelib.store.queue import Queue
 from chalicelib.store.signing import Signer
 from chalicelib.wiring.clients import Clients, MakeClient
+from chalicelib.wiring.sharing import Watch
 from chalicelib.wiring.tenant import Tenant
 
 # API Gateway waits 29 s, and the slowest call takes 2 s to connect and 8 s to be read: none is begun later than this.
@@ -114,9 +116,19 @@ class Services:
     def due(self) -> Due:
         return Due(self.aws, self.setting("TABLE"))
 
-    def aws_until(self, deadline: Deadline) -> Aws:
+    def aws_until(self, deadline: Deadline, turn_s: TurnS = at_once) -> Aws:
         """AWS for what has to be done by then."""
-        return RetryingAws(self._calls, lambda: deadline)
+        return RetryingAws(self._calls, lambda: deadline, turn_s=turn_s)
+
+    @cached_property
+    def watch(self) -> Watch:
+        return Watch()
+
+    @cached_property
+    def first_per_s(self) -> dict[str, float]:
+        """AWS's quotas of calls per second, of operations that have others than usual."""
+        quotas: dict[str, float] = json.loads(self._environment.get("COUNTERSIGN_QUOTAS", "{}"))
+        return quotas
 
     @cached_property
     def background(self) -> ThreadPoolExecutor:

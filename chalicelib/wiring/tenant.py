@@ -39,6 +39,7 @@ from chalicelib.store.imports import Imports
 from chalicelib.store.items import Table
 from chalicelib.store.kept_reviews import KeptReviews
 from chalicelib.store.liveness import LivenessSessions
+from chalicelib.store.paces import Paces
 from chalicelib.store.personal import PersonalItems
 from chalicelib.store.pictures import Pictures
 from chalicelib.store.pseudonyms import Pseudonyms
@@ -47,6 +48,7 @@ from chalicelib.store.reviews import Reviews
 from chalicelib.store.signing import Signer
 from chalicelib.store.uploads import Uploads
 from chalicelib.store.users import Users
+from chalicelib.wiring.sharing import Share
 
 if TYPE_CHECKING:
     from chalicelib.wiring.shared import Services
@@ -66,9 +68,12 @@ class Tenant:
     def __init__(self, shared: Services, name: str, deadline: Deadline | None) -> None:
         self._shared = shared
         self.name = name
-        self.aws = shared.aws_until(deadline.earlier_by(UNDO_RESERVE_S)) if deadline else shared.aws
         self.finishing = shared.aws_until(deadline) if deadline else shared.aws
         self.table = shared.setting("TABLE")
+        self._share = Share(Paces(self.finishing, self.table, name, shared.first_per_s), shared.watch)
+        self.aws = shared.aws
+        if deadline:
+            self.aws = shared.aws_until(deadline.earlier_by(UNDO_RESERVE_S), self._share.turn_s)
         bound = (self.aws, self.table, name)
         finishing = (self.finishing, self.table, name)
         self.users = Users(*bound)
@@ -172,6 +177,7 @@ class Tenant:
         """The engine's ways out."""
         collections = self.collections(policy)
         return Ports(
+            wait_for_share=self._share.wait,
             signal_request=lambda submission, asked: SignalRequest(
                 aws=self.aws,
                 users=self.users,

@@ -59,7 +59,7 @@ def soak(environment: OwnEnvironment, requests: int, seed: int) -> Soak:
     """Send so many requests, several at a time, with faults; recover without; check."""
     services = environment.services
     services.aws, aws_until = undelayed(services.aws), services.aws_until
-    services.aws_until = lambda deadline: undelayed(aws_until(deadline))
+    services.aws_until = lambda *given: undelayed(aws_until(*given))
     services.tenant(TENANT).policy()  # a tenant whose policy was never read is not what is tried here
     environment.sandbox.calls.clear()
     environment.sandbox.faults.set(*_rules(), seed=seed)

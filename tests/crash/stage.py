@@ -218,7 +218,7 @@ def _put_around(services: wiring.Services, interrupter: Interrupter) -> None:
     """All that the app asks of AWS goes through the interrupter; a message's delay is left out, its time has come."""
     aws, aws_until = services.aws, services.aws_until
     services.aws = undelayed(interrupter.around(aws))
-    services.aws_until = lambda deadline: undelayed(interrupter.around(aws_until(deadline)))
+    services.aws_until = lambda *given: undelayed(interrupter.around(aws_until(*given)))
 
 
 def _move_clock(ahead: timedelta) -> None:

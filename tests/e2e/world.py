@@ -96,7 +96,7 @@ class World:
     def kept(self) -> dict[str, list[str]]:
         """The names of all that AWS holds for tenants: items of the table, pictures, faces.
 
-        But for the keys of pseudonyms, which the first decision of a tenant makes.
+        But for the keys of pseudonyms, which the first decision of a tenant makes, and for tenants' paces.
         """
         table = self.aws("dynamodb").get_paginator("scan").paginate(TableName=NAMES.table)
         items = (item for page in table for item in page["Items"])
@@ -104,7 +104,7 @@ class World:
         rekognition = self.aws("rekognition")
         collections = rekognition.list_collections()["CollectionIds"]
         return {
-            "items": sorted(name for item in items if not (name := _name(item)).endswith("#PSEUDONYMS KEY")),
+            "items": sorted(name for item in items if not (name := _name(item)).endswith(_OF_TENANTS)),
             "pictures": sorted(f"{kept['Key']} {kept['VersionId']}" for kept in pictures.get("Versions", [])),
             "faces": sorted(
                 face["FaceId"]
@@ -112,6 +112,9 @@ class World:
                 for face in rekognition.list_faces(CollectionId=collection)["Faces"]
             ),
         }
+
+
+_OF_TENANTS = ("#PSEUDONYMS KEY", "#PACES PACES")
 
 
 def _name(item: Any) -> str:

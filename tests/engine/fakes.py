@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -82,6 +82,7 @@ class World:
     events: list[str] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     locked: Exception | None = None
+    over_share: Exception | None = None
     left: Change | None = None
     leaves: bool = True
     breaks_at: Mapping[str, Exception] = field(default_factory=dict)
@@ -114,6 +115,10 @@ class World:
 
     def rest(self, user_key: str, now: datetime) -> None:
         self.note("rest")
+
+    def wait(self, operations: Collection[str]) -> None:
+        if self.over_share:
+            raise self.over_share
 
     def reserve(self, attempt: Attempt) -> None:
         if self.locked:

@@ -62,6 +62,7 @@ def run(
 ) -> Any:
     world = world or World()
     ports = Ports(
+        wait_for_share=world.wait,
         signal_request=lambda submission, asked: request,
         claim_liveness=world.claim,
         writing=Writing(parts.effects, world, world, world),
