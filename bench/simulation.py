@@ -1,7 +1,8 @@
 """A discrete-event simulation of a region under load.
 
 People arrive by chance, each flow makes the calls of its plan in the plan's order, each operation takes a token of the
-region's quota, and a call that finds none is made again with full jitter until the request's time is over.
+region's quota, and a call that finds none is made again with full jitter, as often as the app makes it. Each request
+has one of Lambda's environments for itself.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bench.dag import Node
 from bench.latencies import LAMBDA_HOP_MS, LATENCIES_MS, latency_ms
+from bench.limits import Buckets, Limit, NoLimit
+from chalicelib.retries import MOST_TRIES
+from chalicelib.wiring.sharing import Watch
 
 # Calls a second of one region, as Rekognition and Textract grant them at first: most are raised on request.
 QUOTAS: Mapping[str, float] = {
@@ -26,7 +30,8 @@ QUOTAS: Mapping[str, float] = {
     "textract:AnalyzeID": 5,
 }
 _TIMES_MS = {**LATENCIES_MS, "hop:*": LAMBDA_HOP_MS}
-_DEADLINE_S = 25.0
+_NO_LIMIT = NoLimit()
+_DEADLINE_S = 14.0  # of a request's calls; what undoes them has four seconds more
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,74 +58,32 @@ class Outcome:
         return len(self.latencies_ms)
 
 
-Admit = Callable[[str, float], bool]
-
-
-def everybody(_tenant: str, _now_s: float) -> bool:
-    return True
-
-
-def usage_plan(per_s: Mapping[str, float], burst_s: float = 2.0) -> Admit:
-    """API Gateway's usage plans: a token bucket for each tenant, in front of everything; nobody's is another's."""
-    left = {tenant: rate * burst_s for tenant, rate in per_s.items()}
-    seen_s: defaultdict[str, float] = defaultdict(float)
-
-    def admit(tenant: str, now_s: float) -> bool:
-        left[tenant] = min(per_s[tenant] * burst_s, left[tenant] + (now_s - seen_s[tenant]) * per_s[tenant])
-        seen_s[tenant] = now_s
-        if left[tenant] < 1:
-            return False
-        left[tenant] -= 1
-        return True
-
-    return admit
-
-
-class Region:
-    """The quotas' tokens: a second's worth can be saved up."""
-
-    def __init__(self, quotas: Mapping[str, float]) -> None:
-        self._quotas = quotas
-        self._left = dict(quotas)
-        self._seen_s: defaultdict[str, float] = defaultdict(float)
-
-    def take(self, operation: str, now_s: float) -> bool:
-        quota = self._quotas.get(operation)
-        if quota is None:
-            return True
-        self._left[operation] = min(quota, self._left[operation] + (now_s - self._seen_s[operation]) * quota)
-        self._seen_s[operation] = now_s
-        if self._left[operation] < 1:
-            return False
-        self._left[operation] -= 1
-        return True
-
-
 def simulate(
     loads: Sequence[Load],
     flows: Mapping[str, Sequence[Node]],
     duration_s: float,
     quotas: Mapping[str, float] = QUOTAS,
-    admit: Admit = everybody,
+    limit: Limit = _NO_LIMIT,
     seed: int = 1,
 ) -> tuple[dict[str, Outcome], int]:
     """What each tenant got, and the most requests that were under way at once."""
-    chance, region, order = random.Random(seed), Region(quotas), itertools.count()  # noqa: S311 - repeatable
+    chance, region, order = random.Random(seed), Buckets(quotas, 1.0), itertools.count()  # noqa: S311 - repeatable
+    idle: list[Watch] = []  # of Lambda's environments; the one that was used last is used next
     outcomes: dict[str, Outcome] = {load.tenant: Outcome() for load in loads}
     events: list[tuple[float, int, Iterator[float]]] = []
     now_s, running = 0.0, Counter[str]()
 
     def request(load: Load, began_s: float) -> Iterator[float]:
-        outcome = outcomes[load.tenant]
-        if not admit(load.tenant, began_s):
-            outcome.refused += 1
-            return
+        outcome, watch = outcomes[load.tenant], idle.pop() if idle else Watch()
         running["now"] += 1
         running["most"] = max(running["most"], running["now"])
         waiting = {node.name: node for node in flows[load.flow]}
+        wait_s = limit.before(watch, load.tenant, {call for node in waiting.values() for call in node.calls}, now_s)
+        if wait_s:
+            yield now_s + wait_s
         done: set[str] = set()
         under_way: list[tuple[float, str, list[str], int]] = []  # when, node, calls left, tries of the first
-        while waiting or under_way:
+        while wait_s is not None and (waiting or under_way):
             for name in [name for name, node in waiting.items() if done.issuperset(node.after)]:
                 heapq.heappush(under_way, (now_s, name, list(waiting.pop(name).calls), 0))
             at_s, name, calls, tries = heapq.heappop(under_way)
@@ -131,16 +94,20 @@ def simulate(
                 outcome.calls[calls[0]] += 1
                 took_s = latency_ms(calls[0], _TIMES_MS) / 1000 * chance.lognormvariate(0, 0.15)
                 heapq.heappush(under_way, (now_s + took_s, name, calls[1:], 0))
-            elif now_s - began_s > _DEADLINE_S:
+            elif tries == MOST_TRIES - 1 or now_s - began_s > _DEADLINE_S:
                 outcome.failed += 1
                 break
-            else:
-                pause_s = chance.uniform(0, min(5.0, 0.1 * 2**tries))
+            elif (wait_s := limit.after_throttling(watch, load.tenant, calls[0], now_s)) is not None:
+                pause_s = wait_s + chance.uniform(0, min(2.0, 0.1 * 2**tries))
                 heapq.heappush(under_way, (now_s + pause_s, name, calls, tries + 1))
         else:
-            outcome.latencies_ms.append((now_s - began_s) * 1000)
+            if wait_s is None:
+                outcome.refused += 1
+            else:
+                outcome.latencies_ms.append((now_s - began_s) * 1000)
         outcome.busy_s += now_s - began_s
         running["now"] -= 1
+        idle.append(watch)
 
     for load in loads:
         at_s = chance.expovariate(load.per_s)
