@@ -44,6 +44,17 @@ resource "aws_sns_topic_subscription" "alarms" {
 locals {
   api = { ApiName = module.app.api_name, Stage = aws_api_gateway_stage.api.stage_name }
 
+  # Whose calls per second a region has few of: https://docs.aws.amazon.com/general/latest/gr/rekognition.html
+  throttled = merge([
+    for service, operations in {
+      Rekognition = [
+        "CompareFaces", "CreateFaceLivenessSession", "DeleteFaces", "DetectFaces", "GetFaceLivenessSessionResults",
+        "IndexFaces", "SearchFaces", "SearchFacesByImage",
+      ]
+      Textract = ["AnalyzeID"]
+    } : { for operation in operations : operation => service }
+  ]...)
+
   # Each: what is counted over `minutes`, and from how much on it is an alarm. docs/operations.md says what to do.
   alarms = merge(
     {
@@ -59,9 +70,9 @@ locals {
       }
     },
     {
-      for operation in ["CompareFaces", "DetectFaces", "IndexFaces", "SearchFacesByImage"] : "rekognition-${lower(operation)}-throttles" => {
-        metric  = "AWS/Rekognition:ThrottledCount", dimensions = { Operation = operation }, statistic = "Sum", minutes = 5, threshold = 10
-        meaning = "Rekognition refused calls of ${operation}: its calls per second are used up."
+      for operation, service in local.throttled : "${lower(service)}-${lower(operation)}-throttles" => {
+        metric  = "AWS/${service}:ThrottledCount", dimensions = { Operation = operation }, statistic = "Sum", minutes = 5, threshold = 10
+        meaning = "${service} refused calls of ${operation}: its calls per second are used up."
       }
     },
     {
@@ -116,7 +127,7 @@ locals {
     "Errors"                    = [for function in values(module.app.functions) : ["AWS/Lambda", "Errors", "FunctionName", function, { stat = "Sum" }]]
     "Running side by side"      = [for function in values(module.app.functions) : ["AWS/Lambda", "ConcurrentExecutions", "FunctionName", function, { stat = "Maximum" }]]
     "Messages"                  = [for queue in [aws_sqs_queue.jobs.name, aws_sqs_queue.dead_letters.name] : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue, { stat = "Maximum" }]]
-    "Rekognition, refused"      = [for operation in ["CompareFaces", "DetectFaces", "IndexFaces", "SearchFacesByImage"] : ["AWS/Rekognition", "ThrottledCount", "Operation", operation, { stat = "Sum" }]]
+    "Throttled"                 = [for operation, service in local.throttled : ["AWS/${service}", "ThrottledCount", "Operation", operation, { stat = "Sum" }]]
     "Policies that are invalid" = [[local.prefix, "InvalidPolicies", { stat = "Sum" }]]
   }
 }
