@@ -3,7 +3,7 @@
 Of tenants that want more than there is each comes to the same share; who wants less than that is not held back; what
 nobody wants is lent. Nothing is counted in advance: a rate shrinks when a call of the tenant is throttled and grows
 back as TCP CUBIC's window does (RFC 9438, 4.2), as in botocore's adaptive mode; but it is the tenant's at one
-operation, whichever process makes the calls, and not a client's. docs/decisions/0025-fair-shares.md says why.
+operation, whichever process makes the calls, and not a client's. docs/decisions/0026-fair-shares.md says why.
 
 All times are seconds since the epoch, since processes share them. Nothing here waits, reads a clock or keeps anything.
 """
