@@ -17,7 +17,6 @@ locals {
     COUNTERSIGN_QUEUE_URL         = aws_sqs_queue.jobs.url
     COUNTERSIGN_SIGNING_KEY_ID    = aws_kms_key.signing.key_id
     COUNTERSIGN_QUOTAS            = jsonencode(var.calls_per_second)
-    COUNTERSIGN_QUOTAS            = jsonencode(var.calls_per_second)
   }
 
   sizes = {

@@ -87,17 +87,6 @@ variable "tenant_limits" {
 }
 
 variable "calls_per_second" {
-  description = "What AWS grants this account in this region, by operation (\"rekognition:IndexFaces\" = 200), where it is far from 50. Tenants that are throttled begin to share from there; they find the true number by themselves, only more slowly."
-  type        = map(number)
-  default     = {}
-
-  validation {
-    condition     = alltrue([for operation, number in var.calls_per_second : can(regex("^(rekognition|textract):[A-Z][A-Za-z]+$", operation)) && number > 0])
-    error_message = "calls_per_second has operations such as \"rekognition:IndexFaces\", and numbers above 0."
-  }
-}
-
-variable "calls_per_second" {
   description = "What AWS grants in this region, by operation (\"rekognition:IndexFaces\" = 200), where it is much more than 50: there tenants begin to share once they are throttled. They find the true number without it, only more slowly."
   type        = map(number)
   default     = {}
