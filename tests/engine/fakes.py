@@ -83,6 +83,7 @@ class World:
     decisions: list[Decision] = field(default_factory=list)
     locked: Exception | None = None
     over_share: Exception | None = None
+    waited_at: set[str] = field(default_factory=set)
     left: Change | None = None
     leaves: bool = True
     breaks_at: Mapping[str, Exception] = field(default_factory=dict)
@@ -117,6 +118,7 @@ class World:
         self.note("rest")
 
     def wait(self, operations: Collection[str]) -> None:
+        self.waited_at = set(operations)
         if self.over_share:
             raise self.over_share
 

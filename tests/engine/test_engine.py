@@ -22,6 +22,7 @@ from chalicelib.errors import (
     ConflictError,
     ConsentMissingError,
     LockedOutError,
+    ShareUsedUpError,
     SignalMissingError,
 )
 from chalicelib.model.change import Phase
@@ -330,6 +331,14 @@ def test_what_is_asked_before_anything_is_read() -> None:
     assert reads == []
     consented = Consent("1", NOW)
     assert run(replace(policy, consent_required=True), parts, consent=consented).verdict is Verdict.APPROVED
+
+
+def test_who_is_over_its_share_is_refused_before_anything_is_done() -> None:
+    world = World(over_share=ShareUsedUpError("rekognition:DetectFaces", 2))
+    seen = replace(signal("a", inputs=("selfie",)), calls=("rekognition:DetectFaces",))
+    with pytest.raises(ShareUsedUpError):
+        run(policy_of([step("a")]), plugins(seen, check("a", ("a",)), *SAVING), world)
+    assert (world.events, world.waited_at) == ([], {"rekognition:DetectFaces"})
 
 
 def test_who_does_not_consent_is_not_looked_at() -> None:
