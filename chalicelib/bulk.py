@@ -18,10 +18,10 @@ from chalicelib import logs
 from chalicelib.errors import BadRequestError, ConflictError, ConsentMissingError, LockedOutError, NotFoundError
 from chalicelib.model.consent import Consent
 from chalicelib.model.images import Image, ImageRejectedError, read_image
-from chalicelib.model.submission import Submission
-from chalicelib.store.imports import Import, Result
+from chalicelib.model.submission import Submission, user_key
+from chalicelib.store.imports import ERASED, LASTS, Import, Result
 from chalicelib.store.queue import Message
-from chalicelib.wiring import Tenant
+from chalicelib.wiring import Tenant, erasing
 
 _CHUNK_BYTES = 128 * 1024
 _LONGEST_DELAY_S = 900  # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
@@ -61,6 +61,20 @@ def _import(tenant: Tenant, message: Message) -> Import:
 
 
 def _outcome(tenant: Tenant, what: Import, person: Mapping[str, Any], verification_id: str, now: datetime) -> Result:
+    """Nobody is registered who was erased since the import began; an erasure asked for just now finds who was."""
+    who, user_id = user_key(tenant.name, person["user_id"]), person["user_id"]
+    if now - what.started_at > LASTS:
+        return Result(user_id, "refused", ("import-too-old",), verification_id)
+    if not tenant.personal.is_erased_since(who, what.started_at):
+        result = _decided(tenant, what, person, verification_id, now)
+        if not tenant.personal.is_erased_since(who, what.started_at):
+            return result
+        if erasure := erasing.request_erasure(tenant, who, now):
+            erasing.erase_later(tenant, erasure.erasure_id)
+    return Result(user_id, ERASED, (), verification_id)
+
+
+def _decided(tenant: Tenant, what: Import, person: Mapping[str, Any], verification_id: str, now: datetime) -> Result:
     """The verification has the same id whenever the message comes, so one that was decided is found in the log."""
     try:
         decided = tenant.decisions.get(verification_id, now)

@@ -18,24 +18,31 @@ from chalicelib.model.submission import user_key
 from chalicelib.store.items import Item, Table, epoch_s, key, stamp
 
 _COUNTERS = 16
-_RESULTS_KEPT = timedelta(days=30)  # they name users
+LASTS = timedelta(days=30)  # an import, and everybody's result: they name users
+ERASED = "erased"
 _NEW = "attribute_not_exists(pk)"
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What is imported: `manifest_key` lists the people, one JSON object a line; `per_s` of them begin each second."""
+    """What is imported: `manifest_key` lists the people, one JSON object a line; `per_s` of them begin each second.
+
+    Whoever was erased after `started_at` is passed over.
+    """
 
     import_id: str
     manifest_key: str
     people: int
     per_s: float
     consent: str | None
+    started_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one person. `outcome` is a decision, or `refused` when there could be none; `why` are codes."""
+    """What became of one person. `outcome` is a decision, `refused` when there could be none, or `erased`: then nothing
+    was done, and who it is will not be kept. `why` are codes.
+    """
 
     user_id: str
     outcome: str
@@ -48,7 +55,7 @@ class Imports:
         self._table = Table(aws, table)
         self._tenant = tenant
 
-    def create(self, what: Import, now: datetime) -> bool:
+    def create(self, what: Import) -> bool:
         """False when it was created before."""
         item: Item = {
             **self._key(what.import_id, "IMPORT"),
@@ -56,7 +63,7 @@ class Imports:
             "people": what.people,
             "per_s": what.per_s,
             "consent": what.consent,
-            "created_at": stamp(now),
+            "created_at": stamp(what.started_at),
         }
         try:
             self._table.put(item, _NEW)
@@ -68,14 +75,22 @@ class Imports:
         item = self._table.get(self._key(import_id, "IMPORT"))
         if item is None:
             return None
-        return Import(import_id, item["manifest_key"], item["people"], float(item["per_s"]), item["consent"])
+        return Import(
+            import_id=import_id,
+            manifest_key=item["manifest_key"],
+            people=item["people"],
+            per_s=float(item["per_s"]),
+            consent=item["consent"],
+            started_at=datetime.fromisoformat(item["created_at"]),
+        )
 
     def is_settled(self, import_id: str, user_id: str) -> bool:
         return self._table.get(self._person_key(import_id, user_id)) is not None
 
     def settle(self, import_id: str, result: Result, now: datetime) -> None:
         """Keep a person's result and count it, once. An erasure finds it by what is noted below the user's key."""
-        where, kept_until = self._person_key(import_id, result.user_id), epoch_s(now + _RESULTS_KEPT)
+        where, kept_until = self._person_key(import_id, result.user_id), epoch_s(now + LASTS)
+        is_erased = result.outcome == ERASED
         found_by = {
             **key(self._tenant, "U", user_key(self._tenant, result.user_id), f"IMPORT#{import_id}"),
             "elsewhere": where,
@@ -83,7 +98,7 @@ class Imports:
         }
         item: Item = {
             **where,
-            "user_id": result.user_id,
+            "user_id": "" if is_erased else result.user_id,
             "outcome": result.outcome,
             "why": result.why,
             "verification_id": result.verification_id,
@@ -94,7 +109,8 @@ class Imports:
             self._counter_key(import_id, _digest(result.user_id)), f"ADD #{result.outcome} :one", one=1
         )
         try:
-            puts = ({"Put": self._table.put_request(one, _NEW)} for one in (item, found_by))
+            kept = (item,) if is_erased else (item, found_by)
+            puts = ({"Put": self._table.put_request(one, _NEW)} for one in kept)
             self._table.transact(*puts, {"Update": counted})
         except AwsConditionFailedError:
             return

@@ -5,14 +5,18 @@ personal part of decisions.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from chalicelib.errors import AwsConditionFailedError
 from chalicelib.store.decisions import person_partition
-from chalicelib.store.items import Table
+from chalicelib.store.imports import LASTS
+from chalicelib.store.items import Table, epoch_s, stamp
 from chalicelib.store.pseudonyms import Pseudonyms
 from chalicelib.store.records import user_item_key
 
 Where = dict[str, str]
+
+_NOTED_FOR = LASTS  # no import that could bring the user back is worked off for longer
 
 # What an erasure's receipt calls them -> how their `sk` begins, below the user's key and below its pseudonym.
 BY_USER_KEY = {"attempts": "ATTEMPTS#", "liveness_sessions": "LIVENESS#", "imports": "IMPORT#", "reviews": "HELD#"}
@@ -41,6 +45,20 @@ class PersonalItems:
         """Idempotent. In this order: what tells where others are stays until those are gone."""
         for where in wheres:
             self._delete(where)
+
+    def note_erasure(self, user_key: str, now: datetime) -> None:
+        """For imports under way, and for no longer than they last: below the user's pseudonym, as in the log."""
+        expression, end = "SET #erased_at = :now, #expires_at = :end", epoch_s(now + _NOTED_FOR)
+        self._table.update(self._note_key(user_key), expression, now=stamp(now), end=end)
+
+    def is_erased_since(self, user_key: str, moment: datetime) -> bool:
+        """Whether an erasure of this user was asked for then or later."""
+        item = self._table.get(self._note_key(user_key))
+        return item is not None and bool(stamp(moment) <= item["erased_at"])
+
+    def _note_key(self, user_key: str) -> dict[str, str]:
+        pk = person_partition(self._tenant, self._pseudonyms.of(self._tenant, user_key))
+        return {"pk": pk, "sk": "ERASED"}
 
     def _delete(self, where: Where) -> None:
         try:

@@ -10,6 +10,7 @@ from chalicelib.effects import erase as effect
 from chalicelib.effects.erase import Place, faces_of, look, pictures_below
 from chalicelib.errors import AwsConditionFailedError
 from chalicelib.model.erasure import Erasure
+from chalicelib.store.import_files import folder_of
 from chalicelib.store.kept_reviews import folder_of_reviews
 from chalicelib.store.personal import KINDS
 from chalicelib.wiring.tenant import Tenant
@@ -18,7 +19,11 @@ KIND = "user_erased"
 
 
 def request_erasure(tenant: Tenant, user_key: str, now: datetime) -> Erasure | None:
-    """Note that a user is to be erased; None when nothing is held of it. `erase` carries it out."""
+    """Note that a user is to be erased; None when nothing is held of it. `erase` carries it out.
+
+    An import that was begun before does not bring the user back, whatever is held.
+    """
+    tenant.personal.note_erasure(user_key, now)
     if tenant.users.get(user_key) is None and not any(tenant.personal.find(user_key, kind) for kind in KINDS):
         return None
     erasure = Erasure(uuid4().hex, now, user_key)
@@ -51,13 +56,26 @@ def erase(tenant: Tenant, erasure_id: str, now: datetime) -> Erasure:
     effect.erase(places)
     tenant.users.remove(erasure.user_key)
     items = [{"kind": kind, "found": count, "left": 0} for kind, count in found.items()]
-    details = {"erasure": erasure_id, "requested_at": erasure.requested_at.isoformat(), "items": items}
+    details = {
+        "erasure": erasure_id,
+        "requested_at": erasure.requested_at.isoformat(),
+        "items": items,
+        "not_erased": _not_erased(tenant),
+    }
     receipt = tenant.audit.sign(KIND, details, now, user_key=erasure.user_key)
     try:
         tenant.erasures.finish(erasure, receipt, now)
     except AwsConditionFailedError:  # a try beside this one was faster
         return tenant.erasures.get(erasure_id)
     return Erasure(erasure_id, erasure.requested_at, None, found, receipt)
+
+
+def _not_erased(tenant: Tenant) -> list[str]:
+    """Where the tenant itself may have put something of the user: only it knows."""
+    folder = folder_of(tenant.name)
+    listing = {"Bucket": tenant.images_bucket, "Prefix": folder, "MaxKeys": 1}
+    found = tenant.aws("s3", "list_object_versions", listing)
+    return [folder] if found.get("Versions") or found.get("DeleteMarkers") else []
 
 
 def _places(tenant: Tenant, user_key: str) -> tuple[Place, ...]:

@@ -44,10 +44,11 @@ def start(services: Services, wanted: Wanted, now: datetime) -> tuple[Import, bo
     manifest = b"".join(_line(person, prefix, wanted.flow_of(person)) for person in people)
     import_id = hashlib.sha256(manifest + repr((wanted.consent, wanted.per_s)).encode()).hexdigest()[:16]
     key = f"{folder_of(wanted.tenant)}.manifests/{import_id}.jsonl"
-    what = Import(import_id, key, len(people), wanted.per_s, wanted.consent)
-    services.aws("s3", "put_object", {"Bucket": images, "Key": key, "Body": manifest})
+    what = Import(import_id, key, len(people), wanted.per_s, wanted.consent, now)
     tenant = services.tenant(wanted.tenant)
-    is_new = tenant.imports.create(what, now)
+    kept = f"images_days={tenant.policy().retention.images_days}"  # it names people
+    services.aws("s3", "put_object", {"Bucket": images, "Key": key, "Body": manifest, "Tagging": kept})
+    is_new = tenant.imports.create(what)
     if is_new:
         resume(services, wanted.tenant, import_id)
     return what, is_new

@@ -55,7 +55,7 @@ def _report(results: list[Result], history: Path, console: Console) -> None:
     others = [result for result in results if result.outcome != "approved"]
     table = Table("user", "outcome", "why")
     for result in others[:_SHOWN]:
-        table.add_row(escape(result.user_id), result.outcome, escape(", ".join(result.why)))
+        table.add_row(escape(result.user_id) or "(erased meanwhile)", result.outcome, escape(", ".join(result.why)))
     if others:
         console.print(table)
     if len(others) > _SHOWN:

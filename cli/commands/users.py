@@ -59,6 +59,8 @@ def _print_erasure(answer: Json, as_json: bool) -> None:
     found = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in answer["found"].items() if count)
     if answer["status"] == "done":
         click.echo(f"erased: {found or 'nothing was held'}; a second look found nothing (erasure {answer['id']})")
+        for place in answer["receipt"]["entry"]["details"].get("not_erased", ()):
+            click.echo(f"not looked into: {place}, where you put people to import; delete there what is theirs")
     else:
         click.echo(f"It goes on in the background; look again with: countersign user erasure {answer['id']}")
 

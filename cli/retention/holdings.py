@@ -20,6 +20,7 @@ KINDS: Mapping[str, str] = {
     "ANSWER": "idempotency keys",
     "BLOCK": "blocked faces",
     "REVIEW": "reviews",
+    "ERASED": "notes of erasures, for imports under way",
     "ERASURE": "erasures",
 }
 
@@ -78,7 +79,12 @@ def things_of(item: Mapping[str, Any]) -> Iterator[Thing]:
     elif str(item["pk"]).endswith("#AUDIT"):
         yield Thing("audit entries", moment_of(item["sk"].partition("#")[0]), _epoch(item.get("expires_at")))
     elif kind in KINDS:
-        since = item.get("created_at") or item.get("requested_at") or item.get("entry", {}).get("at")
+        since = (
+            item.get("created_at")
+            or item.get("requested_at")
+            or item.get("erased_at")
+            or item.get("entry", {}).get("at")
+        )
         yield Thing(KINDS[kind], moment_of(since), _epoch(item.get("expires_at")) or moment_of(item.get("ends_at")))
 
 

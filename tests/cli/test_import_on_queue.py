@@ -11,18 +11,22 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bench.people import selfie
 from chalicelib.jobs import run
-from chalicelib.wiring import Services
+from chalicelib.model.decision import Decision, Verdict
+from chalicelib.model.submission import Submission, user_key
+from chalicelib.wiring import Services, Tenant
+from chalicelib.wiring.erasing import erase, request_erasure
 from cli.bulk.on_queue import Wanted, resume, start
 from cli.errors import CliError
 from cli.local.processes import PROJECT
-from tests.own_environment import SHIPPED, OwnEnvironment, own_environment
+from tests.own_environment import SHIPPED, OwnEnvironment, own_environment, submission
 from tests.running_sandbox import RunningSandbox
 
 TENANT = "acme"
@@ -127,3 +131,73 @@ def test_nothing_but_the_tenants_own_folder_is_read(environment: OwnEnvironment,
     run(environment.services, json.dumps(message), datetime.now(UTC))
     (result,) = environment.services.tenant(TENANT).imports.results(what.import_id)
     assert result.why == ("not-the-tenants",)
+
+
+def test_who_was_erased_after_the_import_began_is_not_registered_by_it(environment: OwnEnvironment) -> None:
+    services = environment.services
+    source = uploaded(environment, 3)
+    what, _ = start(services, wanted(source), datetime.now(UTC))
+    tenant = services.tenant(TENANT)
+    registered = submission(TENANT, "register", "person-0")
+    assert tenant.verify(registered).verdict is Verdict.APPROVED
+    asked = datetime.now(UTC)
+    erasure = request_erasure(tenant, user_key(TENANT, "person-0"), asked)
+    assert erasure is not None
+    done = erase(tenant, erasure.erasure_id, asked)
+    assert request_erasure(tenant, user_key(TENANT, "person-1"), asked) is None  # nothing is held of her yet
+
+    _work_off(environment, datetime.now(UTC))
+    results = {result.user_id: result.outcome for result in tenant.imports.results(what.import_id)}
+    assert results == {"": "erased", "person-2": "approved", "broken": "refused"}
+    assert tenant.imports.progress(what.import_id) == {"erased": 2, "approved": 1, "refused": 1}
+    assert [tenant.users.get(user_key(TENANT, f"person-{number}")) is None for number in range(3)] == [
+        True,
+        True,
+        False,
+    ]
+    assert done.receipt is not None
+    assert done.receipt.entry["details"]["not_erased"] == [f"{TENANT}/imports/"]
+
+    later, is_new = start(services, replace(wanted(source), consent="2026-02"), datetime.now(UTC))
+    assert is_new
+    _work_off(environment, datetime.now(UTC))
+    assert tenant.imports.progress(later.import_id)["approved"] == 2  # a new import is a new wish
+
+
+def test_an_erasure_asked_for_while_the_person_is_being_registered_still_erases(
+    environment: OwnEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = environment.services
+    what, _ = start(services, wanted(uploaded(environment, 1)), datetime.now(UTC))
+    who, verify = user_key(TENANT, "person-0"), Tenant.verify
+
+    def erased_meanwhile(tenant: Tenant, asked: Submission) -> Decision:
+        assert request_erasure(tenant, who, datetime.now(UTC)) is None
+        return verify(tenant, asked)
+
+    monkeypatch.setattr(Tenant, "verify", erased_meanwhile)
+    _work_off(environment, datetime.now(UTC), wait_s=8)  # erasing begins after five seconds
+    tenant = services.tenant(TENANT)
+    assert tenant.imports.progress(what.import_id)["erased"] == 1
+    assert tenant.users.get(who) is None
+
+
+def test_an_import_lasts_a_month(environment: OwnEnvironment) -> None:
+    services = environment.services
+    what, _ = start(services, wanted(uploaded(environment, 1)), datetime.now(UTC) - timedelta(days=31))
+    _work_off(environment, datetime.now(UTC))
+    assert {result.why for result in services.tenant(TENANT).imports.results(what.import_id)} == {("import-too-old",)}
+
+
+def _work_off(environment: OwnEnvironment, now: datetime, wait_s: int = 1) -> None:
+    """All messages, until none has come for so long."""
+    sqs, url = environment.sandbox.client("sqs"), environment.variables["COUNTERSIGN_QUEUE_URL"]
+    deadline_s = time.monotonic() + WITHIN_S
+    while time.monotonic() < deadline_s:
+        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait_s).get("Messages", [])
+        if not found:
+            return
+        for message in found:
+            run(environment.services, message["Body"], now)
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    raise AssertionError("the queue does not become empty")

@@ -96,7 +96,8 @@ class World:
     def kept(self) -> dict[str, list[str]]:
         """The names of all that AWS holds for tenants: items of the table, pictures, faces.
 
-        But for the keys of pseudonyms, which the first decision of a tenant makes, and for tenants' paces.
+        But for the keys of pseudonyms, which the first decision of a tenant makes, for tenants' paces and for notes of
+        erasures.
         """
         table = self.aws("dynamodb").get_paginator("scan").paginate(TableName=NAMES.table)
         items = (item for page in table for item in page["Items"])
@@ -114,7 +115,7 @@ class World:
         }
 
 
-_OF_TENANTS = ("#PSEUDONYMS KEY", "#PACES PACES")
+_OF_TENANTS = ("#PSEUDONYMS KEY", "#PACES PACES", " ERASED")
 
 
 def _name(item: Any) -> str:
