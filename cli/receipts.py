@@ -52,19 +52,32 @@ def read_keys(paths: Sequence[Path]) -> Keys:
     return Keys(keys)
 
 
-def read_receipts(text: str) -> list[dict[str, Any]]:
+def read_receipts(content: bytes) -> list[dict[str, Any]]:
     """One receipt as JSON, an answer of the API that has one in `receipt`, or a line for each.
 
     Raises CliError for anything else.
     """
     try:
-        found = [json.loads(text)]
-    except ValueError:
+        text = content.decode()
         try:
-            found = [json.loads(line) for line in text.splitlines() if line.strip()]
+            found = [_parsed(text)]
         except ValueError:
-            raise CliError("That is no JSON, so it is no receipt.") from None
+            found = [_parsed(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        raise CliError("That is no JSON, so it is no receipt.") from None
     return [_receipt(one) for one in found] or _no_receipt("there is nothing in the file")
+
+
+def _parsed(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_unique)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a name that comes twice the signature proves one, and a reader may see the other."""
+    names = dict(pairs)
+    if len(names) < len(pairs):
+        _no_receipt("a name comes twice in it")
+    return names
 
 
 def verify(receipt: Mapping[str, Any], keys: Keys) -> Verdict:

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from moto.apigateway.models import APIGatewayBackend, RestAPI
 from moto.awslambda.models import EventSourceMapping
 from moto.core.config import default_user_config
+from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
@@ -28,6 +29,7 @@ from moto.kms import utils as kms_utils
 from moto.kms.responses import KmsResponse
 from moto.sqs.models import Queue
 
+_PLAIN = {"S", "N", "BOOL", "NULL"}
 _MEDIA_TYPES = "/binaryMediaTypes/"
 _transaction: ContextVar[list[dict[str, Any]] | None] = ContextVar("transaction", default=None)
 _is_digest: ContextVar[bool] = ContextVar("is_digest", default=False)
@@ -42,6 +44,7 @@ def apply() -> None:
     _conditional_denials()
     _signed_digests()
     _quick_transactions()
+    _quick_attribute_values()
     _event_sources_by_alias()
     _policies_of_queues()
 
@@ -189,6 +192,21 @@ def _copy_of_table(table: Table, memo: dict[int, Any]) -> Table:
             if place.get("TableName") == table.name and hash_key and DynamoType(hash_key) in table.items:
                 copied.items[DynamoType(hash_key)] = copy.deepcopy(table.items[DynamoType(hash_key)])
     return copied
+
+
+def _quick_attribute_values() -> None:
+    """moto looks for each of the ten members that an attribute's value could have, in several spellings: that is half
+    of what a call of DynamoDB costs. A value that is text, a number or a truth is as it should be already."""
+    serialize = BaseJSONSerializer._serialize_type_structure
+
+    @wraps(serialize)
+    def repaired(self: BaseJSONSerializer, serialized: Any, value: Any, shape: Any, key: str) -> None:
+        if shape.name == "AttributeValue" and isinstance(value, dict) and value.keys() <= _PLAIN:
+            self._default_serialize(serialized, value, shape, key)
+        else:
+            serialize(self, serialized, value, shape, key)
+
+    BaseJSONSerializer._serialize_type_structure = repaired
 
 
 def _event_sources_by_alias() -> None:

@@ -68,7 +68,7 @@ def audit(tenant: str) -> None:
     "--public-key", "key_files", type=_FILE, multiple=True, required=True, help="PEM; several after a rotation."
 )
 def verify_receipt(file: Path, key_files: tuple[Path, ...]) -> None:
-    """Prove offline that FILE is what the log says: one receipt, an erasure's answer, or a receipt per line.
+    """Prove offline that FILE is what the log says: one receipt, the one in an erasure's answer, or one per line.
 
     Exit code: 0 genuine, 1 not genuine (changed since it was signed, or forged), 3 signed with a key that was not
     given, 2 no receipt or another error. Of several receipts the worst counts.
@@ -77,7 +77,7 @@ def verify_receipt(file: Path, key_files: tuple[Path, ...]) -> None:
     """
     keys = read_keys(key_files)
     verdicts = set[Verdict]()
-    for receipt in read_receipts(file.read_text()):
+    for receipt in read_receipts(file.read_bytes()):
         verdict = verify(receipt, keys)
         verdicts.add(verdict)
         words, colour = _SAYS[verdict]
@@ -87,5 +87,7 @@ def verify_receipt(file: Path, key_files: tuple[Path, ...]) -> None:
 
 
 def _name(entry: Mapping[str, Any]) -> str:
+    """One line, whatever a forger wrote: what steers a terminal could hide the verdict."""
     what = entry["details"].get("decision") if isinstance(entry["details"], dict) else None
-    return f"{entry['kind']} {entry['id']} of {entry['tenant']} at {entry['at']}" + (f" ({what})" if what else "")
+    name = f"{entry['kind']} {entry['id']} of {entry['tenant']} at {entry['at']}" + (f" ({what})" if what else "")
+    return "".join(character if character.isprintable() else "?" for character in name)

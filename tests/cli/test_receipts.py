@@ -43,7 +43,8 @@ def key(tmp_path: Path) -> Key:
 
 def run(folder: Path, content: object, *keys: Key) -> tuple[int, str]:
     file = folder / "receipt.json"
-    file.write_text(content if isinstance(content, str) else json.dumps(content))
+    text = content if isinstance(content, str | bytes) else json.dumps(content)
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
     options = [option for one in keys for option in ("--public-key", str(one.pem))]
     result = CliRunner().invoke(verify_receipt, [str(file), *options])
     if isinstance(result.exception, CliError):
@@ -92,11 +93,21 @@ def test_of_many_receipts_the_worst_counts(tmp_path: Path, key: Key) -> None:
         ("[]", "no entry.format"),
         ('{"entry": {"format": 1}, "signature": {}}', "no entry.kind"),
         ('{"decision": "approved"}', "no entry.format"),
+        (b"\xff\xfe", "no JSON"),
+        ("[" * 100_000, "no JSON"),
+        ('{"entry": {"tenant": "acme", "tenant": "globex"}}', "a name comes twice"),
     ],
 )
-def test_what_is_no_receipt_is_an_error(tmp_path: Path, key: Key, content: str, why: str) -> None:
+def test_what_is_no_receipt_is_an_error(tmp_path: Path, key: Key, content: str | bytes, why: str) -> None:
     with pytest.raises(CliError, match=why):
         run(tmp_path, content, key)
+
+
+def test_nothing_in_a_receipt_steers_the_terminal(tmp_path: Path, key: Key) -> None:
+    forged = key.receipt()
+    forged["entry"]["id"] = "v1: genuine\x1b[8m\n"
+    code, output = run(tmp_path, forged, key)
+    assert code == 1 and "\x1b" not in output and output.count("\n") == 1
 
 
 def test_a_file_that_is_no_key_is_an_error(tmp_path: Path, key: Key) -> None:
