@@ -1,6 +1,6 @@
-"""`python -m audit`: bandit, detect-secrets, pinned hashes, and pip-audit; `--offline` leaves out the last.
+"""`python -m audit`: bandit, detect-secrets, pinned hashes, and pip-audit; `--only advisories` is the last alone.
 
-Exit code: 0 clean, 1 something was found, 2 nothing was found but something could not be checked. Without the
+Exit code: 0 clean, 1 something was found, 3 nothing was found but something could not be checked. Without the
 network pip-audit cannot ask for advisories: that is said, and is not clean.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 CODE = ("app.py", "chalicelib", "cli", "sandbox", "bench", "fuzz", "audit")
-DEPLOYED, LOCKS = "requirements.txt", ("requirements.txt", "requirements-dev.txt", "requirements-sandbox.txt")
+DEPLOYED = "requirements.txt"
 BASELINE = PROJECT / ".secrets.baseline"
 
 
@@ -31,16 +31,16 @@ class Report:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--offline", action="store_true", help="leave out what needs the network")
-    offline = parser.parse_args().offline
-    reports = [insecure_code(), secrets(), pinned_hashes()]
-    reports += [] if offline else [advisories()]
+    looks = {"code": insecure_code, "secrets": secrets, "pins": pinned_hashes, "advisories": advisories}
+    parser.add_argument("--only", choices=looks, help="one of the looks; advisories need the network")
+    only = parser.parse_args().only
+    reports = [look() for name, look in looks.items() if only in (None, name)]
     for report in reports:
         verdict = "FOUND" if report.found else "NOT CHECKED" if report.unchecked else "clean"
         print(f"{verdict:12} {report.what}", *report.found, *report.unchecked, sep="\n    ")
     if any(report.found for report in reports):
         return 1
-    return 2 if any(report.unchecked for report in reports) else 0
+    return 3 if any(report.unchecked for report in reports) else 0
 
 
 def insecure_code() -> Report:
@@ -71,12 +71,12 @@ def secrets() -> Report:
 def pinned_hashes() -> Report:
     """Each requirement of a lock file is one exact version with the hashes of its files."""
     found = []
-    for name in LOCKS:
-        for requirement in re.split(r"\n(?=\S)", (PROJECT / name).read_text().replace("\\\n", "").strip()):
+    for lock in sorted(PROJECT.glob("requirements*.txt")):
+        for requirement in re.split(r"\n(?=\S)", lock.read_text().replace("\\\n", "").strip()):
             if not requirement.startswith(("#", "--")) and not (
                 "==" in requirement and "--hash=sha256:" in requirement
             ):
-                found.append(f"{name}: {requirement[:60]}")
+                found.append(f"{lock.name}: {requirement[:60]}")
     return Report("dependencies pinned with hashes", tuple(found))
 
 
