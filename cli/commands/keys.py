@@ -34,9 +34,9 @@ def keys() -> None:
     "scopes",
     type=click.Choice([scope.value for scope in Scope]),
     multiple=True,
-    default=(Scope.VERIFY, Scope.READ),
+    default=(Scope.VERIFY.value, Scope.READ.value),
     show_default=True,
-    help="What it may do; repeatable. verify: submit; read: see whole decisions and users; review; admin: erase.",
+    help="What it may do; repeatable. verify: submit; read: see whole decisions and users; review: settle; admin: erase.",
 )
 def create(tenant: str, name: str, scopes: tuple[str, ...]) -> None:
     """Make a key and print it: the only time that it can be seen.

@@ -42,3 +42,12 @@ def test_changes_of_keys_are_logged_and_proved_offline(scripted: RunningSandbox,
         commands, ["verify-receipt", str(tmp_path / "audit.jsonl"), "--public-key", str(tmp_path / "receipts.pem")]
     )
     assert cheated.exit_code == 1
+
+
+def test_a_key_is_made_without_a_word_about_scopes(scripted: RunningSandbox) -> None:
+    environment = own_environment(scripted, {TENANT: f"policy: {TENANT}\nextends: baseline\n"})
+    result = CliRunner().invoke(commands, ["keys", "create", "--tenant", TENANT], env=environment.variables)
+    assert result.exit_code == 0, result.output
+    (key,) = environment.services.credentials.list(TENANT)
+    assert key.key_id in result.output
+    assert {scope.value for scope in key.scopes} == {"verify", "read"}
