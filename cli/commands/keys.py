@@ -36,7 +36,7 @@ def keys() -> None:
     multiple=True,
     default=(Scope.VERIFY.value, Scope.READ.value),
     show_default=True,
-    help="What it may do; repeatable. verify: submit; read: see whole decisions and users; review: settle; admin: erase.",
+    help="What it may do; repeatable. verify: submit; read: see decisions, users; review: settle; admin: erase.",
 )
 def create(tenant: str, name: str, scopes: tuple[str, ...]) -> None:
     """Make a key and print it: the only time that it can be seen.
