@@ -13,7 +13,10 @@ from chalicelib.store.items import Item, Table, tenant_name
 from chalicelib.store.records import change_of_item, leftovers_of_item, user_item_key, user_of_item
 
 # What names a person beyond the user id stays where it is.
-_WITHOUT_PROPERTIES = "pk, #user_id, #user_key, #status, #faces, #change, #leftovers, #created_at"
+_WITHOUT_PROPERTIES = (
+    "pk, #user_id, #user_key, #status, #faces, #change, #leftovers, #created_at,"
+    " #deferred.#verification_id, #deferred.#flow, #deferred.#steps, #deferred.#since"
+)
 
 
 @dataclass(frozen=True, slots=True)

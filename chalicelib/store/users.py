@@ -30,9 +30,8 @@ class Users:
         """From now on no face of the user counts. Raises ConflictError `user-busy` while a change is under way."""
         condition = "attribute_exists(pk) AND attribute_not_exists(#change)"
         try:
-            self._table.update(
-                self._key(user_key), "SET #status = :revoked", condition, revoked=UserStatus.REVOKED.value
-            )
+            revoke = "SET #status = :revoked REMOVE #deferred"
+            self._table.update(self._key(user_key), revoke, condition, revoked=UserStatus.REVOKED.value)
         except AwsConditionFailedError:
             raise ConflictError("user-busy", "Another request is changing this user; try again in a minute.") from None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.model.deferred import BELIEVED_FOR
 from chalicelib.model.facts import StoredFace, User, UserStatus
 from chalicelib.store.records import RECOVERY_DELAY
 from cli.doctor.holdings import Holdings, change_id_of
@@ -19,6 +20,7 @@ class Kind(StrEnum):
     COLLECTION_MISSING = "collection-missing"
     COLLECTION_EXTRA = "collection-extra"
     CHANGE_STALE = "change-stale"
+    DEFERRED_STALE = "deferred-stale"
     LEFTOVER = "leftover"
     ORPHAN_FACE = "orphan-face"
     ORPHAN_PICTURE = "orphan-picture"
@@ -33,14 +35,15 @@ MEANINGS: Mapping[Kind, str] = {
     Kind.COLLECTION_MISSING: "the policy asks for a collection that is not there",
     Kind.COLLECTION_EXTRA: "a collection of this tenant that its policy does not ask for: its faces are never searched",
     Kind.CHANGE_STALE: "a change of the user that crashed and was not recovered",
+    Kind.DEFERRED_STALE: "an approved registration whose deferred steps nobody could judge for an hour",
     Kind.LEFTOVER: "a picture that the record has let go of, with its face, and that was not deleted",
     Kind.ORPHAN_FACE: "a face in a collection that no record lists",
     Kind.ORPHAN_PICTURE: "a stored picture that belongs to no face of a record",
-    Kind.USER_WITHOUT_FACE: "an active user without any face",
+    Kind.USER_WITHOUT_FACE: "a registered user without any face",
     Kind.FACE_MISSING: "the record lists a face that is not in its collection",
     Kind.FACE_OUTDATED: "a face indexed with another face model than its collection's: it may be found less surely",
     Kind.PICTURE_MISSING: "the record lists a face whose picture is not in the bucket",
-    Kind.DECISION_MISSING: "an active user has a face for which the decision log has no decision",
+    Kind.DECISION_MISSING: "a registered user has a face for which the decision log has no decision",
 }
 
 
@@ -83,6 +86,9 @@ def diagnose(held: Holdings, rules: Rules) -> Iterator[Finding]:
         yield Finding(Kind.CHANGE_STALE, held.user_key, change.change_id)
     for leftover in held.record.leftovers if held.record else ():
         yield Finding(Kind.LEFTOVER, held.user_key, leftover.image_key)
+    deferred = held.record.user.deferred if held.record else None
+    if deferred and rules.now - deferred.since > BELIEVED_FOR:
+        yield Finding(Kind.DEFERRED_STALE, held.user_key, deferred.verification_id)
     yield from _orphans(held)
     if held.record and held.record.user.is_registered:
         yield from _incomplete(held, held.record.user, rules)

@@ -54,12 +54,10 @@ class Holdings:
         return {face.verification_id for face in self.record.user.faces} if self.record else set()
 
     @property
-    def whole_faces(self) -> list[StoredFace]:
-        """Those of the record that are in their collection and whose picture is there."""
+    def indexed_faces(self) -> list[StoredFace]:
+        """Those of the record that are in their collection: by them the user can be found, with or without pictures."""
         indexed = {face.face_id for face in self.faces}
-        there = {picture.key for picture in self.pictures if picture.is_there}
-        faces = self.record.user.faces if self.record else ()
-        return [face for face in faces if face.face_id in indexed and face.image_key in there]
+        return [face for face in self.record.user.faces if face.face_id in indexed] if self.record else []
 
     def with_decided(self, verification_ids: Set[str]) -> Holdings:
         return replace(self, decided=frozenset(verification_ids & self.verifications))

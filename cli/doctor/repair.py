@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from chalicelib import jobs
 from chalicelib.aws import delete_object
 from chalicelib.effects.faces import delete_faces
 from chalicelib.errors import AwsRefusedError, AwsUnavailableError, ConflictError
@@ -42,8 +43,16 @@ Repair = Callable[[Surgery, Case, Finding], str]
 
 def recover(surgery: Surgery, case: Case, _: Finding) -> str:
     """What the job on the queue should have done."""
-    surgery.tenant.recover(case.held.user_key, datetime.now(UTC))
+    jobs.recover(surgery.tenant, {"user_key": case.held.user_key}, datetime.now(UTC))
     return "recovered"
+
+
+def judge_deferred(surgery: Surgery, case: Case, finding: Finding) -> str:
+    try:
+        recover(surgery, case, finding)
+    except ConflictError as nothing:
+        raise LeftAloneError(f"{nothing} Let it defer them again, or erase the user.") from nothing
+    return "judged now; the decision log says with which outcome"
 
 
 def delete_orphan_face(surgery: Surgery, _: Case, finding: Finding) -> str:
@@ -71,18 +80,20 @@ def delete_collection(surgery: Surgery, _: Case, finding: Finding) -> str:
 
 
 def restore_face(surgery: Surgery, case: Case, finding: Finding) -> str:
-    """From its picture; without that, the user is worth nothing unless another face is whole."""
+    """From its picture; without that, the user is worth nothing unless another face is left."""
     user, face = _user_and_face(case, finding)
     if face.image_key in {picture.key for picture in case.held.pictures if picture.is_there}:
         new = surgery.reindexing.run(user, face, surgery.home_of(face, user.user_key))
         return f"indexed anew from its picture as {new.face_id}"
-    if case.held.whole_faces:
-        raise LeftAloneError("its picture is gone too; the user's other faces are whole")
+    if finding.kind is Kind.FACE_OUTDATED:
+        raise LeftAloneError("its picture is not kept any more, so it stays as it is; the person can update it")
+    if case.held.indexed_faces:
+        raise LeftAloneError("its picture is gone too; the user has other faces")
     return revoke(surgery, case, finding)
 
 
 def revoke(surgery: Surgery, case: Case, _: Finding) -> str:
-    """A user without any whole face can never be authenticated, and stands in the way of registering again."""
+    """A user without any face can never be authenticated, and stands in the way of registering again."""
     if "revoke" not in surgery.options:
         raise LeftAloneError("nothing is left to make it from; --revoke revokes such a user, who can register again")
     surgery.tenant.users.revoke(case.held.user_key)
@@ -107,6 +118,7 @@ TREATMENTS: Mapping[Kind, Treatment] = {
     Kind.COLLECTION_MISSING: Treatment("fix", create_collection),
     Kind.COLLECTION_EXTRA: Treatment("fix", delete_collection),
     Kind.CHANGE_STALE: Treatment("fix", recover),
+    Kind.DEFERRED_STALE: Treatment("fix", judge_deferred),
     Kind.LEFTOVER: Treatment("fix", recover),
     Kind.ORPHAN_FACE: Treatment("fix", delete_orphan_face),
     Kind.ORPHAN_PICTURE: Treatment("fix", delete_orphan_picture),

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.model.change import Leftover
+from chalicelib.model.deferred import Deferred
 from chalicelib.model.facts import User, UserStatus
 from chalicelib.store.roster import Record
 from cli.doctor.diagnose import MEANINGS, Kind, Rules, diagnose
@@ -66,6 +67,13 @@ def test_what_a_record_lists_must_be_there() -> None:
     assert kinds(replace(WHOLE, pictures=(replace(PICTURE, is_there=False),))) == [Kind.PICTURE_MISSING]
     assert kinds(replace(WHOLE, decided=frozenset())) == [Kind.DECISION_MISSING]
     assert kinds(replace(WHOLE, faces=(replace(INDEXED, model_version="6.0"),))) == [Kind.FACE_OUTDATED]
+
+
+def test_deferred_steps_may_be_open_for_an_hour() -> None:
+    provisional = replace(USER, status=UserStatus.PROVISIONAL, deferred=Deferred("c1", "register", ("age",), NOW))
+    held = replace(WHOLE, record=Record(provisional, None))
+    assert kinds(held) == []
+    assert kinds(held, replace(RULES, now=NOW + timedelta(minutes=61))) == [Kind.DEFERRED_STALE]
 
 
 def test_what_the_policy_no_longer_keeps_is_not_missed() -> None:

@@ -20,6 +20,8 @@ from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.submission import user_key
 from chalicelib.store.changes import Changes
 from chalicelib.store.decisions import decision_key
+from chalicelib.store.items import Table, stamp
+from chalicelib.store.records import user_item_key
 from chalicelib.wiring.blocking import block_face
 from cli.main import commands
 from tests.own_environment import OwnEnvironment, own_environment, submission
@@ -28,6 +30,23 @@ from tests.samples import change
 
 TENANT = "clinic"
 POLICY = f"policy: {TENANT}\nextends: baseline\nfaces: {{shards: 2}}\n"
+DEFERRING = """
+flows:
+  join:
+    steps:
+      - check: face_count
+      - check: minimum_age
+        with: {min_years: 18}
+        defer: true
+    effects: [store_images, index_face, save_user]
+  join_too_young:
+    steps:
+      - check: face_count
+      - check: minimum_age
+        with: {min_years: 120}
+        defer: true
+    effects: [store_images, index_face, save_user]
+"""
 
 
 @dataclass(frozen=True)
@@ -36,9 +55,15 @@ class Clinic:
 
     environment: OwnEnvironment
 
-    def register(self, user_id: str) -> User:
-        assert self.verify("register", user_id) is Verdict.APPROVED
+    def register(self, user_id: str, flow: str = "register") -> User:
+        assert self.verify(flow, user_id) is Verdict.APPROVED
         return self.user(user_id)
+
+    def put_back(self, user_id: str, moment: str, time: timedelta) -> None:
+        """Let a moment of the user's record ("#deferred.#since") be so long ago."""
+        table = Table(self.environment.services.aws, self.environment.names.table)
+        where = user_item_key(TENANT, user_key(TENANT, user_id))
+        table.update(where, f"SET {moment} = :moment", moment=stamp(datetime.now(UTC) - time))
 
     def verify(self, flow: str, user_id: str, person: str | None = None) -> Verdict:
         sent = submission(TENANT, flow, user_id, person)
@@ -223,6 +248,78 @@ def test_outdated_faces_are_planned_and_indexed_anew(clinic: Clinic) -> None:
         assert clinic.verify("authenticate", "ada") is Verdict.APPROVED
     finally:
         clinic.environment.sandbox.control("PUT", "face-model", {"version": "7.0"})
+
+
+def test_an_outdated_face_whose_picture_is_not_kept_any_more_stays_as_it_is(clinic: Clinic) -> None:
+    """Also when doctor may revoke: the user can still be found."""
+    clinic.register("ada")
+    clinic.put_back("ada", "#faces[0].#indexed_at", timedelta(days=31))
+    ada = clinic.user("ada")
+    delete_object(clinic.environment.services.aws, clinic.environment.names.images_bucket, ada.faces[0].image_key)
+    clinic.environment.sandbox.control("PUT", "face-model", {"version": "8.0"})
+    try:
+        code, findings = clinic.doctor("--fix", "--reindex", "--revoke")
+        assert (code, [(one["kind"], one["outcome"]) for one in findings]) == (1, [("face-outdated", "left")])
+        assert "can update" in findings[0]["note"]
+        assert clinic.user("ada") == ada
+    finally:
+        clinic.environment.sandbox.control("PUT", "face-model", {"version": "7.0"})
+
+
+def test_nobody_is_revoked_who_has_another_face(clinic: Clinic) -> None:
+    """One face and its picture are lost, of the other only the picture is: the user can still be found by it."""
+    clinic.register("ada")
+    assert clinic.verify("update", "ada") is Verdict.APPROVED
+    ada = clinic.user("ada")
+    lost, kept = ada.faces
+    clinic.aws("rekognition", "delete_faces", CollectionId=lost.collection, FaceIds=[lost.face_id])
+    for face in (lost, kept):
+        delete_object(clinic.environment.services.aws, clinic.environment.names.images_bucket, face.image_key)
+    _, findings = clinic.doctor("--fix", "--revoke")
+    assert {one["kind"]: one["outcome"] for one in findings} == {"face-missing": "left", "picture-missing": "left"}
+    assert clinic.user("ada") == ada
+
+
+def test_a_registration_in_its_middle_is_left_alone(clinic: Clinic) -> None:
+    """The record is pending, and a face and a picture are there."""
+    begun = change(TENANT, "c1", user_id="bob", at=datetime.now(UTC))
+    begun = replace(begun, collection=f"{clinic.environment.names.collection_prefix}-{TENANT}-0")
+    clinic.changes().begin(begun)
+    bucket, key = clinic.environment.names.images_bucket, begun.image_keys["selfie"]
+    clinic.aws("s3", "put_object", Bucket=bucket, Key=key, Body=b"x")
+    name = {"CollectionId": begun.collection, "ExternalImageId": begun.external_image_id}
+    clinic.aws("rekognition", "index_faces", **name, Image={"Bytes": selfie("bob").content})
+    before = clinic.everything()
+    assert clinic.doctor("--fix", "--reindex", "--revoke") == (0, [])
+    assert clinic.everything() == before
+
+
+def test_open_steps_are_left_alone_for_an_hour_and_then_judged(clinic: Clinic) -> None:
+    clinic.publish(POLICY + DEFERRING)
+    clinic.register("ada", "join")
+    clinic.register("bob", "join_too_young")
+    before = clinic.everything()
+    assert clinic.doctor("--fix", "--reindex", "--revoke") == (0, [])
+    assert clinic.everything() == before
+    clinic.put_back("ada", "#deferred.#since", timedelta(hours=2))
+    clinic.put_back("bob", "#deferred.#since", timedelta(hours=2))
+
+    code, findings = clinic.doctor()
+    assert (code, [(one["kind"], one["outcome"]) for one in findings]) == (1, [("deferred-stale", "found")] * 2)
+    code, findings = clinic.doctor("--fix")
+    assert (code, [one["outcome"] for one in findings]) == (0, ["repaired"] * 2)
+    assert clinic.doctor() == (0, [])
+    assert (clinic.user("ada").status, clinic.user("bob").status) == (UserStatus.ACTIVE, UserStatus.REVOKED)
+
+
+def test_steps_that_no_policy_defers_any_more_are_left(clinic: Clinic) -> None:
+    clinic.publish(POLICY + DEFERRING)
+    clinic.register("ada", "join")
+    clinic.put_back("ada", "#deferred.#since", timedelta(hours=2))
+    clinic.publish(POLICY)
+    code, findings = clinic.doctor("--fix")
+    assert (code, [(one["kind"], one["outcome"]) for one in findings]) == (1, [("deferred-stale", "left")])
+    assert "erase the user" in findings[0]["note"]
 
 
 def test_a_user_of_whom_nothing_can_be_restored_is_revoked_only_if_asked(clinic: Clinic) -> None:
