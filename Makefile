@@ -46,7 +46,7 @@ bench: $(READY)  ## Measure: every flow against its limit, cold start, the code'
 fuzz: $(READY)  ## REQUESTS=100000 requests made from the OpenAPI document, and which answers they got; half an hour or so
 	@$(BIN)/python -m fuzz.api --requests $(REQUESTS)
 
-crash-matrix: $(READY)  ## Kill every flow of every policy at every call of AWS, recover, and check that nothing is half-made; an hour
+crash-matrix: $(READY)  ## Kill every flow of every policy at every call of AWS, recover, and check that nothing is half-made; half an hour
 	@$(BIN)/python -m tests.crash
 
 bulk: $(READY)  ## Import 3,000 people over the queue, with a worker killed halfway (about ten minutes)
@@ -60,7 +60,7 @@ fuzz-inputs: $(READY)  ## Coverage-guided bytes for what reads pictures, bodies 
 audit: $(READY)  ## Insecure code, committed secrets, known vulnerabilities; what cannot be checked is not clean
 	@$(BIN)/python -m audit
 
-soak: $(READY)  ## 3,000 requests of many people at once, a fault in 5% of the calls of AWS; then the invariants
+soak: $(READY)  ## 5,000 requests of many people at once, a fault in 5% of the calls of AWS; then the invariants
 	@$(BIN)/python -m tests.crash.soak
 
 deploy: $(READY)  ## Check, test, package, plan, ask and apply: make deploy ENV=dev (AUTO=yes does not ask)

@@ -30,17 +30,13 @@ SWEEP_AGAIN_AFTER = timedelta(hours=1)
 
 
 def recover(tenant: Tenant, message: Message, now: datetime) -> None:
-    """Bring a user's record to rest: a crashed change is undone or finished, open steps are judged, what has expired is
-    let go of.
+    """Bring a user's record to rest: open steps are judged on what was stored, a crashed change is undone or finished,
+    what has expired is let go of, and what a rollback leaves is deleted.
     """
-    tenant.recover(message["user_key"], now)
-    deferred(tenant, message, now)
-
-
-def deferred(tenant: Tenant, message: Message, now: datetime) -> None:
-    """Judge a registration's deferred steps, on what was stored; what a rollback leaves is deleted at once."""
-    deferral.judge_deferred(tenant, message["user_key"], now)
-    tenant.recover(message["user_key"], now)
+    try:
+        deferral.judge_deferred(tenant, message["user_key"], now)
+    finally:
+        tenant.recover(message["user_key"], now)
 
 
 def expire(tenant: Tenant, message: Message, now: datetime) -> None:
@@ -60,7 +56,7 @@ def end_review(tenant: Tenant, message: Message, now: datetime) -> None:
 
 JOBS: Mapping[str, Job] = {
     "recover": recover,
-    "deferred": deferred,
+    "deferred": recover,  # called for at once
     "expire": expire,
     "erase": erase,
     "end_review": end_review,

@@ -9,15 +9,14 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from tests.crash.matrix import Row, Share
 from tests.crash.policies import PLAYED
+from tests.crash.progress import bars
 from tests.crash.scene import Scene, scenes_of
 from tests.crash.side_by_side import Step, rows
 
@@ -31,9 +30,10 @@ def main() -> None:
     wanted = [scene for scene in scenes if not arguments.flow or scene.flow in arguments.flow]
     share = Share(arguments.every, arguments.recoveries)
     played = []
-    with _bars(console) as bars:
-        for row in rows(wanted, share, arguments.jobs, bars.show):
-            bars.remove(row.scene)
+    with bars(console) as progress:
+        shown = _Bars(progress)
+        for row in rows(wanted, share, arguments.jobs, shown.show):
+            shown.remove(row.scene)
             _tell(row, console, time.monotonic() - started_s)
             if arguments.calls:
                 console.print(f"  {', '.join(row.calls)}", highlight=False)
@@ -82,13 +82,6 @@ class _Bars:
     def remove(self, scene: Scene) -> None:
         if bar := self._bars.pop(str(scene), None):
             self._progress.remove_task(bar)
-
-
-@contextmanager
-def _bars(console: Console) -> Iterator[_Bars]:
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        yield _Bars(progress)
 
 
 def _tell(row: Row, console: Console, took_s: float) -> None:

@@ -18,12 +18,12 @@ been undisturbed, or (after 3, when nothing was decided) as if it had never been
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
 
 from chalicelib.model.submission import user_key
 from tests.crash.interrupt import How, Interruption
+from tests.crash.progress import Track, untracked
 from tests.crash.recovery import LATER
 from tests.crash.scene import Scene
 from tests.crash.stage import Answer, Attempt, Stage
@@ -38,7 +38,6 @@ _WAYS = (
 )
 _MOST_CHANGES_OF_A_RECOVERY = 30
 _AT_ONCE = 20
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,16 +46,6 @@ class Share:
 
     every: int = 1
     recoveries: int = 1
-
-
-class Track(Protocol):
-    """Gives the items one by one, and says meanwhile how far that part is."""
-
-    def __call__(self, part: str, items: Sequence[T], /) -> Iterable[T]: ...
-
-
-def untracked(_: str, items: Sequence[T]) -> Iterable[T]:
-    return items
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
-"""The queue and the schedule once RECOVERY_DELAY has passed: messages come twice and in any order."""
+"""The queue and the schedule once RECOVERY_DELAY has passed: messages come twice, in any order, and several at once."""
 
 from __future__ import annotations
 
 import random
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from chalicelib.aws import Answer, Aws
@@ -14,6 +16,7 @@ from chalicelib.store.records import RECOVERY_DELAY
 from chalicelib.wiring import Services
 
 LATER = RECOVERY_DELAY + timedelta(minutes=1)
+_AT_ONCE = 4
 _MOST_TRIES = 5  # the queue's maxReceiveCount
 
 
@@ -43,11 +46,13 @@ def _work_off(services: Services, now: datetime, order: random.Random) -> list[s
     todo = _receive(services) * 2
     for _ in range(_MOST_TRIES):
         order.shuffle(todo)
-        todo = [body for body in todo if not succeeds(services, body, now)]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            done = list(pool.map(partial(succeeds, services, now), todo))
+        todo = [body for body, is_done in zip(todo, done, strict=True) if not is_done]
     return todo
 
 
-def succeeds(services: Services, body: str, now: datetime) -> bool:
+def succeeds(services: Services, now: datetime, body: str) -> bool:
     """Run a message's job; whether it is done."""
     try:
         run(services, body, now)

@@ -32,6 +32,7 @@ from chalicelib.wiring.erasing import erase, request_erasure
 from chalicelib.wiring.shared import REQUEST_BUDGET_S
 from cli.doctor.examine import survey
 from cli.doctor.visit import estate_of, rules_of
+from tests.crash.progress import Track, tracked, untracked
 from tests.crash.recovery import LATER, recover_all, undelayed
 from tests.own_environment import OwnEnvironment, own_environment, submission
 from tests.running_sandbox import running_sandbox
@@ -55,7 +56,7 @@ class Soak:
     violations: list[str] = field(default_factory=list)
 
 
-def soak(environment: OwnEnvironment, requests: int, seed: int) -> Soak:
+def soak(environment: OwnEnvironment, requests: int, seed: int, track: Track = untracked) -> Soak:
     """Send so many requests, several at a time, with faults; recover without; check."""
     services = environment.services
     services.aws, aws_until = undelayed(services.aws), services.aws_until
@@ -67,15 +68,18 @@ def soak(environment: OwnEnvironment, requests: int, seed: int) -> Soak:
     people = max(4, requests // 12)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         chances = (random.Random(f"{seed}-{number}") for number in range(requests))  # noqa: S311 - repeatable
-        for outcome in pool.map(partial(_one, services, people), chances):
-            result.outcomes[outcome] += 1
+        sent = [pool.submit(_one, services, people, chance) for chance in chances]
+        for outcome in track("requests", sent):
+            result.outcomes[outcome.result()] += 1
     for call in environment.sandbox.calls.of():
         result.calls += 1
         result.faults.update(call["faults"])
     environment.sandbox.faults.clear()
     order = random.Random(seed)  # noqa: S311 - repeatable
-    result.violations += [f"dead letter: {body}" for body in recover_all(services, order)]
-    result.violations += _violations(services)
+    for _ in track("recovery", [order]):
+        result.violations += [f"dead letter: {body}" for body in recover_all(services, order)]
+    for _ in track("invariants", [services]):
+        result.violations += _violations(services)
     return result
 
 
@@ -138,15 +142,16 @@ def _violations(services: Services) -> Iterable[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=3000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = argparse.ArgumentParser(prog="python -m tests.crash.soak", description=__doc__)
+    parser.add_argument("--requests", type=int, default=5000, metavar="N", help="how many (5000)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="who asks for what, and which calls fail (1)")
     arguments = parser.parse_args()
     logging.disable()  # what goes wrong on purpose is not worth a line each
-    started_s = time.monotonic()
+    started_s, console = time.monotonic(), Console()
     with tempfile.TemporaryDirectory() as home, running_sandbox(Path(home), "--scripted") as sandbox:
-        result = soak(own_environment(sandbox, {TENANT: POLICY}), arguments.requests, arguments.seed)
-    _show(result, Console(), time.monotonic() - started_s)
+        environment = own_environment(sandbox, {TENANT: POLICY})
+        result = soak(environment, arguments.requests, arguments.seed, tracked(console))
+    _show(result, console, time.monotonic() - started_s)
     sys.exit(bool(result.violations))
 
 
@@ -157,7 +162,7 @@ def _show(result: Soak, console: Console, took_s: float) -> None:
     console.print(table)
     faults = ", ".join(f"{count:,} {kind}" for kind, count in result.faults.most_common())
     share = result.faults.total() / max(1, result.calls)
-    console.print(f"{result.calls:,} calls of AWS, {share:.1%} of them with a fault: {faults}")
+    console.print(f"{result.calls:,} calls of AWS seen, {share:.1%} of them with a fault: {faults}")
     for violation in result.violations[:_SHOWN]:
         console.print(violation, style="red", markup=False)
     console.print(f"{result.outcomes.total():,} requests, {len(result.violations)} violations, {took_s:.0f} s")

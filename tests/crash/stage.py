@@ -142,7 +142,7 @@ class Stage:
             self._interrupter.interruption = interruption
             self._interrupter.kill_after_change = kill_after_change
             message = json.dumps({"job": job, "tenant": tenant, "user_key": user_key})
-            is_done = succeeds(self._services, message, datetime.now(UTC) + LATER)
+            is_done = succeeds(self._services, datetime.now(UTC) + LATER, message)
             return Attempt(Answer(200 if is_done else 500, {}), tuple(self._interrupter.calls))
 
         self._disconnect()
