@@ -28,7 +28,7 @@ class NotWholeError(ValueError):
 class _Found:
     """`orientation` is EXIF's: 1 as stored, up to 8; from 5 on width and height are exchanged."""
 
-    parts: list[bytes] = field(default_factory=list)
+    parts: list[bytes | memoryview] = field(default_factory=list)
     size: tuple[int, int] | None = None
     orientation: int = 1
     scans: int = 0
@@ -57,7 +57,7 @@ def read_jpeg(content: bytes) -> tuple[bytes, int, int]:
             end = _END_OF_SCAN.search(content, position)
             if end is None:
                 raise NotWholeError
-            found.parts.append(content[position : end.start()])
+            found.parts.append(memoryview(content)[position : end.start()])
             position = end.start()
     raise NotWholeError
 

@@ -18,7 +18,8 @@ def read_png(content: bytes) -> tuple[bytes, int, int]:
 
     Raises NotWholeError.
     """
-    parts, position, size = [SIGNATURE], len(SIGNATURE), (0, 0)
+    parts: list[bytes | memoryview] = [SIGNATURE]
+    position, size = len(SIGNATURE), (0, 0)
     seen: set[bytes] = set()
     for number in range(MAX_CHUNKS):
         if position + 12 > len(content):
@@ -30,7 +31,7 @@ def read_png(content: bytes) -> tuple[bytes, int, int]:
         if kind == b"IHDR" and length == 13:
             size = struct.unpack_from(">II", content, position + 8)
         if kind in _KEPT:
-            parts.append(content[position:end])
+            parts.append(memoryview(content)[position:end])
         seen.add(kind)
         position = end
         if kind == b"IEND":

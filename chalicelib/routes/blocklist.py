@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -32,7 +31,7 @@ _FACES = ("selfie", "user_id", "verification_id")
 def block() -> Response:
     """Block a face: one of a picture, of a registered user, or of the person who was registered by a verification."""
     tenant = tenant_for(blueprint.current_request)
-    fields = body.read_object(blueprint.current_request.raw_body, (*_FACES, "reason", "days"))
+    fields = body.read_object(body.sent(blueprint.current_request), (*_FACES, "reason", "days"))
     reason = body.text(fields, "reason", MAX_REASON_LENGTH)
     days = fields.get("days", DEFAULT_DAYS)
     if type(days) is not int or not 1 <= days <= MAX_DAYS:
@@ -64,7 +63,7 @@ def unblock(block_id: str) -> Response:
 
 
 def _picture(
-    fields: Mapping[str, Any], tenant: Tenant, take_upload: body.TakeUpload
+    fields: dict[str, Any], tenant: Tenant, take_upload: body.TakeUpload
 ) -> tuple[dict[str, Any], BlockSource]:
     if sum(fields.get(name) is not None for name in _FACES) != 1:
         raise BadRequestError("one-face", f"Say whose face by exactly one of {', '.join(_FACES)}.", "selfie")

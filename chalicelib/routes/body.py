@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
+import hashlib
 import json
 import re
 import unicodedata
@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
+
+from chalice.app import Request
 
 from chalicelib.errors import BadImageError, BadRequestError
 from chalicelib.model.consent import Consent
@@ -26,10 +28,28 @@ _JOINER = "\u200d"  # holds emoji sequences together; Python does not count it a
 TakeUpload = Callable[[str], bytes]
 
 
+def sent(request: Request) -> str | bytes:
+    """The body as it came. `raw_body` would make bytes of it, pictures and all, only to have them made text again."""
+    event = request.to_original_event()
+    content: str | bytes | None = event.get("body")
+    return content if isinstance(content, str) and not event.get("isBase64Encoded") else request.raw_body
+
+
+def digest(raw: str | bytes) -> str:
+    """SHA-256."""
+    return hashlib.sha256(_encoded(raw)).hexdigest()
+
+
+def _encoded(raw: str | bytes) -> bytes:
+    """A text from JSON may hold halves of characters, which no UTF-8 has."""
+    return raw.encode(errors="surrogatepass") if isinstance(raw, str) else raw
+
+
 def read_object(raw: str | bytes, fields: tuple[str, ...]) -> dict[str, Any]:
     """The body as an object that has no other fields than these."""
-    if len(raw) > MAX_BODY_BYTES:
-        raise BadRequestError("body-too-large", f"The request has {len(raw):,} bytes; at most {MAX_BODY_BYTES:,}.")
+    size_bytes = len(raw) if isinstance(raw, bytes) or raw.isascii() else len(_encoded(raw))
+    if size_bytes > MAX_BODY_BYTES:
+        raise BadRequestError("body-too-large", f"The request has {size_bytes:,} bytes; at most {MAX_BODY_BYTES:,}.")
     body = _parsed(raw)
     if not isinstance(body, dict):
         raise BadRequestError("not-an-object", "The request's body must be a JSON object.")
@@ -143,9 +163,12 @@ def _wrong_time() -> BadRequestError:
     return BadRequestError("wrong-time", "consent.given_at must be a past ISO 8601 time with its time zone.", "consent")
 
 
-def image(body: Mapping[str, Any], field: str, take_upload: TakeUpload) -> Image | None:
-    """A picture: base64, or `{"upload_id": ...}` for one that was uploaded before."""
-    value = body.get(field)
+def image(body: dict[str, Any], field: str, take_upload: TakeUpload) -> Image | None:
+    """A picture: base64, or `{"upload_id": ...}` for one that was uploaded before.
+
+    It is taken out of the body: its text would else be kept for as long as the verification takes.
+    """
+    value = body.pop(field, None)
     if value is None:
         return None
     if isinstance(value, dict) and set(value) <= {"upload_id"}:
@@ -162,7 +185,7 @@ def image(body: Mapping[str, Any], field: str, take_upload: TakeUpload) -> Image
 
 def _decode(value: str, field: str) -> bytes:
     try:
-        return base64.b64decode("".join(value.split()), validate=True)
+        return binascii.a2b_base64("".join(value.split()), strict_mode=True)
     except (binascii.Error, ValueError):
         hint = " Leave out the part before the comma." if value.startswith("data:") else ""
         raise BadImageError("image-not-base64", f"{field} is not valid base64.{hint}", field) from None

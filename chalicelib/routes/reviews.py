@@ -56,7 +56,7 @@ def settle_review(review_id: str) -> Response:
     services().prepare()
     request = blueprint.current_request
     tenant = tenant_for(request)
-    fields = body.read_object(request.raw_body, ("decision", "reason"))
+    fields = body.read_object(body.sent(request), ("decision", "reason"))
     wanted = body.text(fields, "decision", 16)
     if wanted not in _VERDICTS:
         raise BadRequestError("wrong-type", "decision must be approved or denied.", "decision")

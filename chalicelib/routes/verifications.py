@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import uuid
 from datetime import UTC, datetime
@@ -35,10 +34,6 @@ def answer(status: int, content: dict[str, Any]) -> Response:
     return Response(json.dumps(content), headers, status)
 
 
-def _digest(raw_body: str | bytes) -> str:
-    return hashlib.sha256(raw_body.encode() if isinstance(raw_body, str) else raw_body).hexdigest()
-
-
 def _tenant() -> Tenant:
     return tenant_for(blueprint.current_request)
 
@@ -49,15 +44,15 @@ def verify() -> Response:
     """Run a flow of the tenant's policy on a submission; the answer is what the policy discloses of the decision."""
     services().prepare()
     request, tenant, now = blueprint.current_request, _tenant(), datetime.now(UTC)
-    key, verification_id = request.headers.get("idempotency-key"), uuid.uuid4().hex
+    raw, key, verification_id = body.sent(request), request.headers.get("idempotency-key"), uuid.uuid4().hex
     if key is None:
-        return answer(200, _verify(request.raw_body, tenant, verification_id, now))
+        return answer(200, _verify(raw, tenant, verification_id, now))
     if not 1 <= len(key) <= 255:
         raise BadRequestError("idempotency-key", "Idempotency-Key has 1 to 255 characters.")
-    claim = tenant.idempotency.begin(key, _digest(request.raw_body), verification_id, now)
+    claim = tenant.idempotency.begin(key, body.digest(raw), verification_id, now)
     if claim.answered:
         return answer(200, _disclosed(tenant.decisions.get(claim.verification_id, now), tenant))
-    return answer(200, _run(key, claim, request.raw_body, tenant, now))
+    return answer(200, _run(key, claim, raw, tenant, now))
 
 
 def _run(key: str, claim: Claim, raw_body: str | bytes, tenant: Tenant, now: datetime) -> dict[str, Any]:
@@ -150,7 +145,7 @@ def get_receipts_key() -> Response:
 def create_upload() -> Response:
     """Where to POST a picture that does not fit in a request: bound to this tenant, type and size, single use."""
     tenant = _tenant()
-    fields = body.read_object(blueprint.current_request.raw_body, ("content_type", "size_bytes"))
+    fields = body.read_object(body.sent(blueprint.current_request), ("content_type", "size_bytes"))
     content_type, size_bytes = body.text(fields, "content_type", 64), fields.get("size_bytes")
     if content_type not in ("image/jpeg", "image/png"):
         raise BadRequestError("image-wrong-type", "content_type must be image/jpeg or image/png.", "content_type")
@@ -164,7 +159,7 @@ def create_upload() -> Response:
 def create_liveness_session() -> Response:
     """A Face Liveness session for one user, good for one verification within three minutes."""
     tenant = _tenant()
-    fields = body.read_object(blueprint.current_request.raw_body, ("user_id",))
+    fields = body.read_object(body.sent(blueprint.current_request), ("user_id",))
     user_id = body.text(fields, "user_id", body.MAX_USER_ID_LENGTH)
     session_id = tenant.create_liveness_session(user_key(tenant.name, user_id), datetime.now(UTC))
     return answer(201, {"session_id": session_id, "expires_in_s": 180})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import BadRequestError
 from chalicelib.routes import body
+from sandbox.scripted import ScriptedFace, picture
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -119,6 +122,31 @@ def test_consent_has_its_own_time_or_now() -> None:
     given_at = body.consent({"consent": {"version": "1", "given_at": "2026-11-22T23:00:00+02:00"}}, NOW)
     assert given_at and given_at.given_at == datetime(2026, 11, 22, 21, tzinfo=UTC)
     assert (now := body.consent({"consent": {"version": "1"}}, NOW)) and now.given_at == NOW
+
+
+def test_a_picture_is_copied_no_more_than_its_decoding_needs() -> None:
+    """At most the text that JSON made, its bytes and those without metadata; afterwards the last alone."""
+    whole = picture([ScriptedFace("ada")])
+    content = whole[:-2] + bytes(2_000_000) + whole[-2:]
+    sent = json.dumps({"selfie": base64.b64encode(content).decode()})
+    tracemalloc.start()
+    try:
+        fields = body.read_object(sent, ("selfie",))
+        image = body.image(fields, "selfie", lambda _: b"")
+        kept, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert image is not None and len(image.content) > 2_000_000
+    assert most < len(content) * (4 / 3 + 2) + 100_000
+    assert kept < len(content) + 100_000
+
+
+def test_a_text_with_half_a_character_is_read_and_its_digest_is_its_own() -> None:
+    halves = '{"user_id": "\ud800"}', '{"user_id": "\ud801"}'
+    assert len({body.digest(half) for half in halves}) == 2
+    with pytest.raises(BadRequestError) as caught:
+        body.text(body.read_object(halves[0], ("user_id",)), "user_id", 128)
+    assert caught.value.code == "not-printable"
 
 
 LEAVES = st.none() | st.booleans() | st.floats() | st.text(max_size=8)
