@@ -7,11 +7,10 @@ They change moto's classes for the whole process, so `apply` is called once, by 
 
 from __future__ import annotations
 
-import copy
 import json
-from collections import defaultdict
 from collections.abc import Callable
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
@@ -20,18 +19,18 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from moto.apigateway.models import APIGatewayBackend, RestAPI
 from moto.awslambda.models import EventSourceMapping
 from moto.core.config import default_user_config
-from moto.core.serialize import BaseJSONSerializer
-from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType
-from moto.dynamodb.models.table import Table
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.kms import utils as kms_utils
 from moto.kms.responses import KmsResponse
+from moto.s3.responses import S3Response
 from moto.sqs.models import Queue
 
-_PLAIN = {"S", "N", "BOOL", "NULL"}
+from sandbox import moto_speed
+from sandbox.errors import AwsError
+from sandbox.post_policy import check as check_form
+from sandbox.refusal import refusal
+
 _MEDIA_TYPES = "/binaryMediaTypes/"
-_transaction: ContextVar[list[dict[str, Any]] | None] = ContextVar("transaction", default=None)
 _is_digest: ContextVar[bool] = ContextVar("is_digest", default=False)
 
 
@@ -43,10 +42,10 @@ def apply() -> None:
     _media_types_by_path()
     _conditional_denials()
     _signed_digests()
-    _quick_transactions()
-    _quick_attribute_values()
+    moto_speed.apply()
     _event_sources_by_alias()
     _policies_of_queues()
+    _policies_of_forms()
 
 
 def _lambda_without_docker() -> None:
@@ -162,53 +161,6 @@ def _ecdsa(algorithm: Any) -> ec.ECDSA:
     return ec.ECDSA(Prehashed(algorithm) if _is_digest.get() else algorithm)
 
 
-def _quick_transactions() -> None:
-    """moto copies the whole table, in case the transaction fails: with some thousand items, each takes seconds. Only
-    the partitions that the transaction touches can change."""
-    transact_write_items = DynamoDBBackend.transact_write_items
-
-    @wraps(transact_write_items)
-    def repaired(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
-        token = _transaction.set(transact_items)
-        try:
-            transact_write_items(self, transact_items)
-        finally:
-            _transaction.reset(token)
-
-    DynamoDBBackend.transact_write_items = repaired
-    setattr(Table, "__deepcopy__", _copy_of_table)  # noqa: B010 - not a method that the class declares
-
-
-def _copy_of_table(table: Table, memo: dict[int, Any]) -> Table:
-    transaction = _transaction.get()
-    copied = copy.copy(table)
-    if transaction is None:
-        vars(copied).update(copy.deepcopy(vars(table), memo))
-        return copied
-    copied.items = defaultdict(dict, table.items)
-    for write in transaction:
-        for place in write.values():
-            hash_key = place.get("Item", place.get("Key", {})).get(table.hash_key_attr)
-            if place.get("TableName") == table.name and hash_key and DynamoType(hash_key) in table.items:
-                copied.items[DynamoType(hash_key)] = copy.deepcopy(table.items[DynamoType(hash_key)])
-    return copied
-
-
-def _quick_attribute_values() -> None:
-    """moto looks for each of the ten members that an attribute's value could have, in several spellings: that is half
-    of what a call of DynamoDB costs. A value that is text, a number or a truth is as it should be already."""
-    serialize = BaseJSONSerializer._serialize_type_structure
-
-    @wraps(serialize)
-    def repaired(self: BaseJSONSerializer, serialized: Any, value: Any, shape: Any, key: str) -> None:
-        if shape.name == "AttributeValue" and isinstance(value, dict) and value.keys() <= _PLAIN:
-            self._default_serialize(serialized, value, shape, key)
-        else:
-            serialize(self, serialized, value, shape, key)
-
-    BaseJSONSerializer._serialize_type_structure = repaired
-
-
 def _event_sources_by_alias() -> None:
     """An event source that was made for a function's alias calls the alias; moto tells the version behind it, which
     Terraform takes for a change at each plan."""
@@ -235,3 +187,20 @@ def _policies_of_queues() -> None:
         set_attributes(self, attributes | kept, now)
 
     Queue._set_attributes = repaired
+
+
+def _policies_of_forms() -> None:
+    """moto takes whatever a presigned form brings, at whatever key."""
+    post = S3Response._bucket_response_post
+
+    @wraps(post)
+    def repaired(self: S3Response, request: Any, bucket_name: str) -> Any:
+        if self.form_data:
+            try:
+                check_form({**self.form_data, "bucket": bucket_name}, len(self.body), datetime.now(UTC))
+            except AwsError as error:
+                refused = refusal("s3", error)
+                return refused.status.value, dict(refused.headers), refused.body
+        return post(self, request, bucket_name)
+
+    S3Response._bucket_response_post = repaired
