@@ -7,7 +7,6 @@ of the same shape.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from importlib.metadata import entry_points
 from types import ModuleType
 
 from chalicelib.checks import (
@@ -80,6 +79,8 @@ def all_checks() -> dict[str, Check]:
 
 
 def _installed_modules() -> Iterator[ModuleType]:
+    from importlib.metadata import entry_points  # noqa: PLC0415 - the authorizer's cold start need not pay for it
+
     for entry_point in entry_points(group=ENTRY_POINT_GROUP):
         module = entry_point.load()
         if not isinstance(module, ModuleType):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -50,7 +51,7 @@ def blue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def install(monkeypatch: pytest.MonkeyPatch, *values: str) -> None:
     """As if packages with these entry points were installed."""
     points = EntryPoints(EntryPoint(value, value, chalicelib.checks.ENTRY_POINT_GROUP) for value in values)
-    monkeypatch.setattr(chalicelib.checks, "entry_points", lambda group: points.select(group=group))
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: points.select(group=group))
 
 
 def test_every_module_is_in_the_table() -> None:
