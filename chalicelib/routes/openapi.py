@@ -17,6 +17,7 @@ _PROBLEMS = {
     "403": "The credential is not known or lacks the route's scope, or consent is missing.",
     "404": "No such thing for this tenant.",
     "409": "The user is in another state, or the Idempotency-Key is in use.",
+    "413": "More than 10 MB.",
     "415": "Not application/json.",
     "422": "The Idempotency-Key came before with another body.",
     "423": "Locked out after too many failures; see Retry-After.",

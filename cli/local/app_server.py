@@ -1,8 +1,8 @@
 """The Chalice app as a process of its own: `python -m cli.local.app_server --port N --port-file F`.
 
 It is Chalice's own local gateway, with threads and without the delay of small packets: by default each answer is
-written in pieces that wait for each other (about 40 ms). When the authorizer itself fails it answers as API Gateway
-does, and its log names no user.
+written in pieces that wait for each other (about 40 ms). For unknown paths and when the authorizer itself fails it
+answers as terraform/api.tf has API Gateway answer, and its log names no user.
 """
 
 from __future__ import annotations
@@ -22,20 +22,15 @@ from chalice.local import (
     LocalDevServer,
     LocalGateway,
     LocalGatewayException,
+    RouteMatcher,
     create_local_server,
 )
 
 from cli.local.processes import HOST, PROJECT
 
 _LAMBDA_TIMEOUT_S = 29  # API Gateway waits no longer
+_PROBLEM_HEADERS = {"Content-Type": "application/problem+json"}
 _WHOSE = re.compile(r"(?<=/v1/)([^/? ]+)[/?][^ ]*")  # behind a resource's name comes whose or which it is
-_UNAVAILABLE = {
-    "type": "urn:countersign:problem:unavailable",
-    "title": "Unavailable",
-    "status": 503,
-    "detail": "The request could not be finished; nothing was approved. Try again later.",
-}
-
 Handle = Callable[..., Any]
 
 
@@ -56,25 +51,36 @@ def _make_server(port: int) -> LocalDevServer:
     ChaliceRequestHandler.disable_nagle_algorithm = True
     ChaliceRequestHandler.wbufsize = -1
     ChaliceRequestHandler.log_message = _log
-    LocalGateway.handle_request = _as_api_gateway(LocalGateway.handle_request)  # type: ignore[method-assign]
+    answer = _as_api_gateway(LocalGateway.handle_request, RouteMatcher(list(app.routes)))
+    LocalGateway.handle_request = answer  # type: ignore[method-assign]
     return create_local_server(app, Config.create(lambda_timeout=_LAMBDA_TIMEOUT_S), HOST, port)
 
 
-def _as_api_gateway(handle: Handle) -> Handle:
-    """DEFAULT_5XX of terraform/api.tf for an authorizer that raises: Chalice would drop the connection."""
+def _as_api_gateway(handle: Handle, routes: RouteMatcher) -> Handle:
+    """Chalice would send back the credential for an unknown path, and drop the connection for a failed authorizer."""
 
     @functools.wraps(handle)
     def answer(gateway: LocalGateway, **request: Any) -> Any:
+        try:
+            routes.match_route(request["path"])
+        except ValueError:
+            return _problem(404, "not-found", "There is no such path, or not with this method.")
         try:
             return handle(gateway, **request)
         except LocalGatewayException:
             raise
         except Exception as error:
             sys.stderr.write(f"the authorizer failed: {type(error).__name__}\n")
-            headers = {"Content-Type": "application/problem+json", "Retry-After": "2"}
-            return {"statusCode": 503, "headers": headers, "multiValueHeaders": {}, "body": json.dumps(_UNAVAILABLE)}
+            detail = "The request could not be finished; nothing was approved. Try again later."
+            return _problem(503, "unavailable", detail) | {"headers": {**_PROBLEM_HEADERS, "Retry-After": "2"}}
 
     return answer
+
+
+def _problem(status: int, code: str, detail: str) -> dict[str, Any]:
+    title = code.replace("-", " ").capitalize()
+    body = {"type": f"urn:countersign:problem:{code}", "title": title, "status": status, "detail": detail}
+    return {"statusCode": status, "headers": _PROBLEM_HEADERS, "multiValueHeaders": {}, "body": json.dumps(body)}
 
 
 def _log(_handler: ChaliceRequestHandler, text: str, *parts: object) -> None:

@@ -116,3 +116,12 @@ def test_the_search_finds_every_form() -> None:
         base64.b64encode(f"ab{NAME}".encode()).decode(),
     ):
         assert [form for canary in (USER, NAME) for form in forms(canary) if form in text], text
+
+
+@pytest.mark.parametrize("path", ["/v1/nothing", "/", "/v1/users/", "/v1/verifications/x/y"])
+def test_an_unknown_path_does_not_send_the_credential_back(world: World, path: str) -> None:
+    """Chalice's local gateway would, and API Gateway too where its answers are not set."""
+    for key in (world.stack.key(OWNER), "cs_\u00e9"):
+        answer = world.send("GET", path, key=key)
+        assert (answer.status, answer.code) == (404, "not-found")
+        assert key not in str(answer)
