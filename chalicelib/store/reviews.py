@@ -7,6 +7,7 @@ until its decision is logged, then `open`, then `over`. Decision and state chang
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
@@ -28,6 +29,15 @@ class State(StrEnum):
     MAKING = "making"
     OPEN = "open"
     OVER = "over"  # its pictures, and then the item, are still to be deleted
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReview:
+    """A review with its state; `name` is what jobs call it."""
+
+    name: str
+    review: Review
+    state: State
 
 
 class Reviews:
@@ -56,6 +66,11 @@ class Reviews:
         for item in self._table.query_behind(_partition(self._tenant), sk):
             if _is_open(item, now):
                 yield _review_of(item)
+
+    def all(self) -> Iterator[KeptReview]:
+        """Whatever their state, oldest first: for operators' commands."""
+        for item in self._table.query_behind(_partition(self._tenant), _PREFIX):
+            yield KeptReview(item["sk"].removeprefix(_PREFIX), _review_of(item), State(item["state"]))
 
     def get(self, opened_at: datetime, review_id: str, now: datetime) -> Review | None:
         """None when there is none that is open."""

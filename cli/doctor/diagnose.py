@@ -28,6 +28,8 @@ class Kind(StrEnum):
     FACE_MISSING = "face-missing"
     FACE_OUTDATED = "face-outdated"
     PICTURE_MISSING = "picture-missing"
+    REVIEW_STALE = "review-stale"
+    REVIEW_PICTURE_MISSING = "review-picture-missing"
     DECISION_MISSING = "decision-missing"
 
 
@@ -38,11 +40,13 @@ MEANINGS: Mapping[Kind, str] = {
     Kind.DEFERRED_STALE: "an approved registration whose deferred steps nobody could judge for an hour",
     Kind.LEFTOVER: "a picture that the record has let go of, with its face, and that was not deleted",
     Kind.ORPHAN_FACE: "a face in a collection that no record lists",
-    Kind.ORPHAN_PICTURE: "a stored picture that belongs to no face of a record",
+    Kind.ORPHAN_PICTURE: "a stored picture that belongs to no face of a record, and to no review",
     Kind.USER_WITHOUT_FACE: "a registered user without any face",
     Kind.FACE_MISSING: "the record lists a face that is not in its collection",
     Kind.FACE_OUTDATED: "a face indexed with another face model than its collection's: it may be found less surely",
     Kind.PICTURE_MISSING: "the record lists a face whose picture is not in the bucket",
+    Kind.REVIEW_STALE: "a review that is settled, over or was never finished, and that was not deleted",
+    Kind.REVIEW_PICTURE_MISSING: "an open review lists a picture that is not in the bucket: it can only be denied",
     Kind.DECISION_MISSING: "a registered user has a face for which the decision log has no decision",
 }
 

@@ -40,7 +40,13 @@ class Estate:
 
     def pictures(self, user_keys_from: str) -> Iterator[list[Picture]]:
         """Every version of every picture of the users whose key begins so, page by page."""
-        listing = {"Bucket": self.bucket, "Prefix": f"{self.tenant}/users/{user_keys_from}"}
+        return self._listed(f"{self.tenant}/users/{user_keys_from}")
+
+    def pictures_of_reviews(self) -> Iterator[list[Picture]]:
+        return self._listed(f"{self.tenant}/reviews/")
+
+    def _listed(self, prefix: str) -> Iterator[list[Picture]]:
+        listing = {"Bucket": self.bucket, "Prefix": prefix}
         while True:
             answer = self.aws("s3", "list_object_versions", listing)
             versions = [_picture(one, is_there=one["IsLatest"]) for one in answer.get("Versions", ())]

@@ -11,7 +11,7 @@ from chalicelib.aws import delete_object
 from chalicelib.effects.faces import delete_faces
 from chalicelib.errors import AwsRefusedError, AwsUnavailableError, ConflictError
 from chalicelib.model.facts import StoredFace, User
-from chalicelib.wiring import Tenant, shard_of
+from chalicelib.wiring import Tenant, reviewing, shard_of
 from cli.doctor.diagnose import Finding, Kind
 from cli.doctor.estate import Estate
 from cli.doctor.examine import Case
@@ -64,6 +64,12 @@ def delete_orphan_face(surgery: Surgery, _: Case, finding: Finding) -> str:
 def delete_orphan_picture(surgery: Surgery, _: Case, finding: Finding) -> str:
     delete_object(surgery.estate.aws, surgery.estate.bucket, finding.subject)
     return "deleted with all its versions"
+
+
+def end_review(surgery: Surgery, _: Case, finding: Finding) -> str:
+    """What the job on the queue should have done."""
+    reviewing.end(surgery.tenant, finding.subject, datetime.now(UTC))
+    return "deleted with its pictures"
 
 
 def create_collection(surgery: Surgery, _: Case, finding: Finding) -> str:
@@ -122,12 +128,14 @@ TREATMENTS: Mapping[Kind, Treatment] = {
     Kind.LEFTOVER: Treatment("fix", recover),
     Kind.ORPHAN_FACE: Treatment("fix", delete_orphan_face),
     Kind.ORPHAN_PICTURE: Treatment("fix", delete_orphan_picture),
+    Kind.REVIEW_STALE: Treatment("fix", end_review),
     Kind.USER_WITHOUT_FACE: Treatment("fix", revoke),
     Kind.FACE_MISSING: Treatment("fix", restore_face),
     Kind.FACE_OUTDATED: Treatment("reindex", restore_face),
 }
 BEYOND_REPAIR: Mapping[Kind, str] = {
     Kind.PICTURE_MISSING: "a picture cannot be made anew; the person can update it, or be erased",
+    Kind.REVIEW_PICTURE_MISSING: "a picture cannot be made anew; deny it, and let the person try again",
     Kind.DECISION_MISSING: "a decision cannot be made up afterwards; find out who wrote the record, and erase it",
 }
 

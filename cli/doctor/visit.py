@@ -11,13 +11,14 @@ from chalicelib.store.commits import Commits
 from chalicelib.store.roster import Roster
 from chalicelib.wiring import Services
 from cli.doctor.collect import Progress
-from cli.doctor.diagnose import Rules
+from cli.doctor.diagnose import Finding, Rules
 from cli.doctor.estate import Estate, find_collections
 from cli.doctor.examine import Case, confirm, extra_collections, missing_collections, survey
 from cli.doctor.holdings import Holdings
 from cli.doctor.reindex import Reindexing
 from cli.doctor.repair import Surgery, treat
 from cli.doctor.results import Result
+from cli.doctor.reviews import diagnose_reviews
 
 _NOBODY = Case(Holdings(""), ())
 
@@ -44,8 +45,27 @@ def visit(
     for case in confirm(suspects, estate, rules):
         for finding in case.findings:
             yield treat(case, finding, surgery)
+    for finding in _reviews(services, estate, pause, progress):
+        yield treat(_NOBODY, finding, surgery)
     for finding in extra_collections(estate, wanted):
         yield treat(_NOBODY, finding, surgery)
+
+
+def _reviews(services: Services, estate: Estate, pause: Callable[[], None], progress: Progress) -> list[Finding]:
+    """Those that a second look finds too."""
+
+    def look() -> list[Finding]:
+        pictures = [picture for page in estate.pictures_of_reviews() for picture in page]
+        kept = list(services.tenant(estate.tenant).reviews.all())  # read last: stored pictures have had an item before
+        progress("reviews", len(kept))
+        return list(diagnose_reviews(kept, pictures, datetime.now(UTC)))
+
+    first = look()
+    if not first:
+        return []
+    pause()
+    second = look()
+    return [finding for finding in second if finding in first]
 
 
 def estate_of(services: Services, tenant: str) -> Estate:
