@@ -53,6 +53,15 @@ def wrong() -> Iterator[Ask]:
     yield verify("authenticate", USER, {"Idempotency-Key": NAME}, selfie=SELFIE)
 
 
+def review(world: World) -> str:
+    """A review about the canary, settled with words about it."""
+    crowd = base64.b64encode(picture([ScriptedFace(FACE), ScriptedFace(f"{FACE}-2")])).decode()
+    client = world.client(OWNER)
+    made = client.verify({"flow": "refer", "user_id": USER, "selfie": crowd, "properties": {"note": "CANARYNOTE"}})
+    assert made["decision"] == "review"
+    return str(made["id"])
+
+
 def forms(text: str) -> set[str]:
     """As it is, in a URL, in JSON, and in base64 wherever it may begin."""
     shifted = {base64.b64encode(b"x" * shift + text.encode())[4:-4].decode() for shift in range(3)}
@@ -87,7 +96,9 @@ def test_nothing_personal_and_no_secret_is_ever_written(world: World, home: Path
     wanted = canaries(world)
     asks = [make(things()) for kinds in CASES.values() for make in kinds.values()]
 
-    statuses = [told(world, ask, wanted) for ask in (with_card(), *asks, *wrong())]
+    reviewed = f"/v1/reviews/{review(world)}"
+    settling = [Ask("GET", reviewed), Ask("POST", reviewed, {"decision": "denied", "reason": f"not {NAME}"})]
+    statuses = [told(world, ask, wanted) for ask in (with_card(), *asks, *wrong(), *settling)]
     for service in SERVICES:
         world.set_fault({"operation": f"{service}:*", "kind": "access_denied"})
         statuses += [told(world, ask, wanted) for ask in (with_card(f"2{USER}"), *asks)]
