@@ -274,16 +274,8 @@ def test_a_policy_without_the_flow_approves_nothing(desk: Desk) -> None:
     assert later.settle(review, Verdict.DENIED)["decision"] == "denied"
 
 
-FAULTS = [
-    "s3:GetObject",
-    "s3:PutObject",
-    "rekognition:IndexFaces",
-    "kms:Sign",
-    "dynamodb:TransactWriteItems",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "sqs:SendMessage",
-]
+# Those in which the settling itself goes on; every call is interrupted in tests/crash/test_reviews.py.
+FAULTS = ["s3:GetObject", "rekognition:IndexFaces", "kms:Sign", "dynamodb:TransactWriteItems"]
 
 
 @pytest.mark.parametrize("operation", FAULTS)
@@ -300,7 +292,7 @@ def test_an_aws_that_fails_approves_nothing_and_the_next_try_does(desk: Desk, op
     assert desk.pictures() == ["users", "users"]
 
 
-@pytest.mark.parametrize("operation", ["s3:PutObject", "kms:Sign", "dynamodb:TransactWriteItems"])
+@pytest.mark.parametrize("operation", ["s3:PutObject", "dynamodb:TransactWriteItems"])
 def test_a_review_that_could_not_be_opened_leaves_nothing(desk: Desk, operation: str) -> None:
     desk.environment.sandbox.faults.set({"operation": operation, "kind": "access_denied"})
     with pytest.raises(AwsError):

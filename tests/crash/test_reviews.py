@@ -1,6 +1,6 @@
 """Reviews, interrupted at a call of AWS after which nothing works any more: afterwards all of it has happened, or none.
 
-Each `CRASHES_EVERY`th place is played (default 9; 1 for all of them, a quarter of an hour).
+Each `CRASHES_EVERY`th place is played (default 14; 1 for all of them, a quarter of an hour).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ flows:
     steps: [{check: minimum_age, with: {min_years: 120}, on_fail: review}]
     effects: [store_images, index_face, save_user]
 """
-EVERY = int(os.environ.get("CRASHES_EVERY", "9"))
+EVERY = int(os.environ.get("CRASHES_EVERY", "14"))
 WHO = Settlement("0123456789abcdef", "seen")
 ALL_OF_IT = {"pictures": ["users", "users"], "faces": 1, "reviews": 0, "settled": 1}
 
