@@ -42,17 +42,21 @@ verification it makes the clients of the same {calls} calls of AWS at import and
 ours overlapped, and nothing else. The last row is no like for like: a bare app that calls nothing at all."""
 
 Latencies = Mapping[str, float]
+Say = Callable[[str], None]
+Functions = tuple[Starter, Path, Path]  # and the folders of the two: what is in the zip, and the bare app made like it
 
 
-def sections(world: World, latencies: Latencies) -> Iterator[Section]:
+def sections(world: World, latencies: Latencies, say: Say) -> Iterator[Section]:
     interpreter = lambda_interpreter(None)
-    with _functions(interpreter) as (starter, own, bare):
-        yield from _sections(world, latencies, interpreter, starter, own, bare)
+    with _functions(interpreter, say) as functions:
+        yield _cold_start(world, latencies, interpreter.series, functions, say)
+        starter, own, _ = functions
+        say("importing ...")
+        yield _imports(*(starter.imports_ms(Start(own, event)) for event in (_health, _verification(world))))
 
 
-def _sections(
-    world: World, latencies: Latencies, interpreter: Interpreter, starter: Starter, own: Path, bare: Path
-) -> Iterator[Section]:
+def _cold_start(world: World, latencies: Latencies, version: str, functions: Functions, say: Say) -> Section:
+    starter, own, bare = functions
     health = [Start(folder, _health) for folder in (own, bare)]
     verification = _verification(world)
     collection = {"BARE_COLLECTION": world.collection(_MODE)}
@@ -61,30 +65,30 @@ def _sections(
     stages = stages_of(_calls_of(world, starter, ours))
     same = Start(bare, verification, collection | {"BARE_STAGES": json.dumps(stages)})
     _expect_same_calls(stages, _calls_of(world, starter, same))
-    rows = [
-        _row("GET /healthz", starter.best(health, _STARTS), TARGET),
-        _row("POST /v1/verifications", starter.best([ours, same], _STARTS), TARGET),
-    ]
+    say(f"{_STARTS} starts of each, first /healthz ...")
+    rows = [_row("GET /healthz", starter.best(health, _STARTS), TARGET)]
+    say("a verification ...")
+    rows.append(_row("POST /v1/verifications", starter.best([ours, same], _STARTS), TARGET))
+    say("the same while AWS answers at once ...")
     world.delay({})
     own_took, same_took, idle_took = starter.best([ours, same, idle], _STARTS)
     rows.append(_row("the same, AWS answers at once", [own_took, same_took], TARGET))
     rows.append(_row("the same, against no calls", [own_took, idle_took], None))
-    text = _TEXT.format(version=interpreter.series, starts=_STARTS, calls=sum(map(len, stages)))
+    text = _TEXT.format(version=version, starts=_STARTS, calls=sum(map(len, stages)))
     header = ("first request", "ms", "init", "processor", "bare, ms", "init", "processor", "ratio", "target", "met")
-    yield Section("Cold start", text, header, rows)
-    yield _imports(starter.imports_ms(health[0]), starter.imports_ms(ours))
+    return Section("Cold start", text, header, rows)
 
 
 @contextmanager
-def _functions(interpreter: Interpreter) -> Iterator[tuple[Starter, Path, Path]]:
-    """What starts functions, and the folders of the two: what is in the zip, and the bare app made like it."""
+def _functions(interpreter: Interpreter, say: Say) -> Iterator[Functions]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        build(interpreter, local_architecture(), home / "package", lambda _: None)
+        build(interpreter, local_architecture(), home / "package", say)
         unpack(home / "package", home / "own")
         shutil.copytree(home / "own" / "chalice", home / "bare" / "chalice")
         shutil.copyfile(PROJECT / "bench" / "bare" / "app.py", home / "bare" / "app.py")
         precompile(home / "bare", interpreter)
+        say("making a Python as Lambda has it ...")
         yield Starter(lambda_runtime(interpreter, home / "runtime"), home, os.environ), home / "own", home / "bare"
 
 

@@ -44,12 +44,13 @@ def parts(options: Options, say: Say) -> dict[str, Part]:
     everything = {
         "flows": Part("every flow in every mode, a minute and a half", lambda world: _flows(world, options)),
         "cold-start": Part(
-            "the package is built and started, two minutes", lambda world: cold_start.sections(world, options.latencies)
+            "the package is built and started, two minutes",
+            lambda world: cold_start.sections(world, options.latencies, say),
         ),
         "compute": Part("the code's own share, ten seconds", lambda _: compute.sections()),
         "throughput": Part("the served app, a minute", lambda world: throughput.sections(world, _SECONDS_EACH, say)),
         "memory": Part(
-            f"{options.requests:,} requests, about {options.requests // 50_000 + 1} minutes",
+            f"{options.requests:,} requests; 100,000 take about three minutes",
             lambda world: memory.sections(world, options.requests, say),
         ),
         "capacity": Part("a region under load, ten seconds", lambda _: capacity.sections(5.0, 15.0, 60.0)),
