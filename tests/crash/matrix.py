@@ -22,11 +22,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from chalicelib.model.submission import user_key
+from tests.crash.exchange import Answer, Attempt
 from tests.crash.interrupt import How, Interruption
 from tests.crash.progress import Track, untracked
 from tests.crash.recovery import LATER
 from tests.crash.scene import Scene
-from tests.crash.stage import Answer, Attempt, Stage
+from tests.crash.stage import Stage
 
 _WAYS = (
     (How.KILL, False),

@@ -1,4 +1,4 @@
-"""Policies of the crash matrix's own: what no shipped policy does. `execution: speculative`, and deferred steps."""
+"""Policies of the crash matrix's own: `execution: speculative`, deferred steps, and requests that are not approved."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class Ending(StrEnum):
     ACTIVE = "approved"
     REVOKED = "approved, then revoked"
     DENIED = "denied"
+    REFERRED = "referred"
 
 
 _AHEAD = """
@@ -27,6 +28,13 @@ flows:
       - check: face_count
       - check: brightness
         with: {min_brightness: 98}
+    effects: [store_images, index_face, save_user]
+  register_in_the_dusk:
+    steps:
+      - check: face_count
+      - check: brightness
+        with: {min_brightness: 98}
+        on_fail: review
     effects: [store_images, index_face, save_user]
 """
 
@@ -57,6 +65,7 @@ OWN = {"ahead": _AHEAD, "later": _LATER, "ahead-and-later": _AHEAD_AND_LATER}
 PLAYED = dict(sorted(SHIPPED.items())) | OWN
 ENDINGS: Mapping[tuple[str, str], Ending] = {
     ("ahead", "register_too_dark"): Ending.DENIED,
+    ("ahead", "register_in_the_dusk"): Ending.REFERRED,
     ("later", "join_too_young"): Ending.REVOKED,
     ("ahead-and-later", "join_too_young"): Ending.REVOKED,
 }

@@ -16,8 +16,8 @@ from chalicelib.model.policy import Policy
 from chalicelib.policy.load import load_policy
 from chalicelib.wiring import Services
 from sandbox.pictures.holder import Holder
+from tests.crash.exchange import Request
 from tests.crash.policies import ENDINGS, Ending
-from tests.crash.stage import Request
 from tests.own_environment import SHIPPED
 
 
@@ -48,7 +48,8 @@ class Scene:
     @property
     def verdict(self) -> Verdict:
         """What the applicant is told."""
-        return Verdict.DENIED if self.ending is Ending.DENIED else Verdict.APPROVED
+        verdicts = {Ending.DENIED: Verdict.DENIED, Ending.REFERRED: Verdict.REVIEW}
+        return verdicts.get(self.ending, Verdict.APPROVED)
 
     @property
     def status_before(self) -> UserStatus | None:

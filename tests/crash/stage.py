@@ -12,7 +12,6 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -27,6 +26,7 @@ from chalicelib.store.items import Table
 from cli.doctor.diagnose import Finding
 from cli.doctor.examine import survey
 from cli.doctor.visit import estate_of, rules_of
+from tests.crash.exchange import Answer, Attempt, Request
 from tests.crash.fork import KilledError, forked
 from tests.crash.interrupt import DefectError, Interrupter, Interruption
 from tests.crash.recovery import LATER, recover_all, succeeds, undelayed
@@ -35,38 +35,6 @@ from tests.own_environment import OwnEnvironment
 _SERVICES = ("dynamodb", "s3", "sqs", "kms", "rekognition", "textract")
 _ALL_WITHIN_S = 3600  # of what may be about thousands of users
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Request:
-    """A verification of one tenant, with its Idempotency-Key."""
-
-    tenant: str
-    key: str
-    body: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: Mapping[str, Any]
-
-    @property
-    def verdict(self) -> str | None:
-        """None: nothing was decided."""
-        return self.body.get("decision")
-
-    @property
-    def is_approved(self) -> bool:
-        return self.verdict == "approved"
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What came of a request or a job: no answer when it was killed. `calls` are the operations of AWS asked for."""
-
-    answer: Answer | None
-    calls: tuple[str, ...] = ()
 
 
 class Stage:

@@ -18,9 +18,10 @@ from chalicelib.errors import ConflictError
 from chalicelib.model.facts import UserStatus
 from chalicelib.model.submission import user_key
 from chalicelib.wiring.erasing import erase, request_erasure
+from tests.crash.exchange import Attempt, Request
 from tests.crash.recovery import LATER
 from tests.crash.scene import Scene, scenes_of
-from tests.crash.stage import Attempt, Request, Stage, on_stage
+from tests.crash.stage import Stage, on_stage
 from tests.own_environment import own_environment
 from tests.running_sandbox import RunningSandbox
 
