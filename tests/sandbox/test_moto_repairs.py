@@ -146,3 +146,44 @@ def test_a_failed_transaction_changes_nothing(scripted: RunningSandbox) -> None:
     after = {(item["pk"]["S"], item["sk"]["S"]): item.get("n") for item in dynamodb.scan(TableName=table)["Items"]}
     assert (after["a", "1"], after["a", "2"], after["d", "1"]) == ({"N": "2"}, {"N": "1"}, None)
     assert ("b", "1") not in after
+
+
+def test_queries_find_the_items_of_a_partition_and_of_an_index_in_their_order(scripted: RunningSandbox) -> None:
+    dynamodb, table = scripted.client("dynamodb"), f"table-{uuid4()}"
+    keys = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
+    due = [{"AttributeName": "shard", "KeyType": "HASH"}, {"AttributeName": "moment", "KeyType": "RANGE"}]
+    dynamodb.create_table(
+        TableName=table,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=keys,
+        GlobalSecondaryIndexes=[{"IndexName": "due", "KeySchema": due, "Projection": {"ProjectionType": "ALL"}}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "shard", "moment")
+        ],
+    )
+    for number, shard in enumerate("01x0"):
+        item = {"pk": {"S": f"p{number % 2}"}, "sk": {"S": f"s{9 - number}"}}
+        indexed = {} if shard == "x" else {"shard": {"S": shard}, "moment": {"S": f"{9 - number}"}}
+        dynamodb.put_item(TableName=table, Item=item | indexed)
+
+    def found(condition: str, index: dict[str, str], **values: str) -> list[str]:
+        packed = {f":{name}": {"S": value} for name, value in values.items()}
+        answer = dynamodb.query(
+            TableName=table, KeyConditionExpression=condition, ExpressionAttributeValues=packed, **index
+        )
+        return [item["sk"]["S"] for item in answer["Items"]]
+
+    assert found("pk = :pk", {}, pk="p0") == ["s7", "s9"]
+    assert found("pk = :pk AND begins_with(sk, :sk)", {}, pk="p1", sk="s6") == ["s6"]
+    assert found("pk = :pk", {}, pk="none") == []
+    assert found("shard = :shard", {"IndexName": "due"}, shard="0") == ["s6", "s9"]
+    assert found("shard = :shard AND moment <= :at", {"IndexName": "due"}, shard="0", at="6") == ["s6"]
+
+
+def test_a_queue_gives_what_is_neither_delayed_nor_held(scripted: RunningSandbox) -> None:
+    sqs = scripted.client("sqs")
+    url = sqs.create_queue(QueueName=f"queue-{uuid4()}")["QueueUrl"]
+    for body, delay_s in (("now", 0), ("later", 900)):
+        sqs.send_message(QueueUrl=url, MessageBody=body, DelaySeconds=delay_s)
+    received = [sqs.receive_message(QueueUrl=url, VisibilityTimeout=600).get("Messages", []) for _ in range(2)]
+    assert [[message["Body"] for message in messages] for messages in received] == [["now"], []]
