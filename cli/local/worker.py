@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.local.events import schedule_event, sqs_event
 from cli.local.processes import PROJECT
@@ -45,10 +44,10 @@ def main() -> None:
         try:
             worker.work(_WAIT_S)
             if time.monotonic() - swept_s >= _SWEEP_EVERY_S:
-                background.sweep(schedule_event(datetime.now(UTC)), None)
                 swept_s = time.monotonic()
-        except (BotoCoreError, ClientError) as error:
-            _log.warning("%s", error)
+                background.sweep(schedule_event(datetime.now(UTC)), None)
+        except Exception as error:  # in Lambda too, one invocation's trouble is not the next one's
+            _log.warning("%s: %s", type(error).__name__, error)
             time.sleep(_PAUSE_S)
 
 
