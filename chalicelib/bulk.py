@@ -10,12 +10,20 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import random
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from chalicelib import logs
-from chalicelib.errors import BadRequestError, ConflictError, ConsentMissingError, LockedOutError, NotFoundError
+from chalicelib.errors import (
+    BadRequestError,
+    ConflictError,
+    ConsentMissingError,
+    LockedOutError,
+    NotFoundError,
+    ShareUsedUpError,
+)
 from chalicelib.model.consent import Consent
 from chalicelib.model.images import Image, ImageRejectedError, read_image
 from chalicelib.model.submission import Submission, user_key
@@ -25,6 +33,7 @@ from chalicelib.wiring import Tenant, erasing
 
 _CHUNK_BYTES = 128 * 1024
 _LONGEST_DELAY_S = 900  # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+_LATER_S = (30, 300)
 _FOR_NOW = "user-busy"  # another request is at this user: the message comes again
 
 
@@ -50,7 +59,10 @@ def import_person(tenant: Tenant, message: Message, now: datetime) -> None:
         return
     verification_id = hashlib.sha256(f"{what.import_id}\0{person['user_id']}".encode()).hexdigest()[:32]
     logs.name(work=verification_id)
-    tenant.imports.settle(what.import_id, _outcome(tenant, what, person, verification_id, now), now)
+    try:
+        tenant.imports.settle(what.import_id, _outcome(tenant, what, person, verification_id, now), now)
+    except ShareUsedUpError:  # the tenant's own applicants come first, and it is no failed try of this message
+        tenant.queue.send(message, delay_s=random.randint(*_LATER_S))  # noqa: S311 - any moment will do
 
 
 def _import(tenant: Tenant, message: Message) -> Import:
