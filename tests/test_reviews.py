@@ -16,7 +16,7 @@ from chalicelib.model.decision import Verdict
 from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.review import Settlement, settlement_id
 from chalicelib.model.submission import Submission, user_key
-from chalicelib.wiring import Tenant, reviewing
+from chalicelib.wiring import Tenant, reviewing, settling
 from chalicelib.wiring.erasing import erase, request_erasure
 from tests.aws_server import at_once
 from tests.own_environment import OwnEnvironment, own_environment, submission
@@ -75,7 +75,7 @@ class Desk:
         return asked.verification_id
 
     def settle(self, review_id: str, verdict: Verdict = Verdict.APPROVED, who: Settlement = WHO) -> dict[str, Any]:
-        return reviewing.settle(self.tenant, review_id, verdict, who, datetime.now(UTC))
+        return settling.settle(self.tenant, review_id, verdict, who, datetime.now(UTC))
 
     def refusal(self, review_id: str, verdict: Verdict = Verdict.APPROVED) -> str:
         with pytest.raises(ConflictError) as caught:
@@ -243,7 +243,7 @@ def test_a_review_that_has_ended_cannot_be_settled_and_is_swept(desk: Desk) -> N
     late = datetime.now(UTC) + timedelta(days=11)
     for verdict in (Verdict.APPROVED, Verdict.DENIED):
         with pytest.raises(ConflictError) as caught:
-            reviewing.settle(desk.tenant, review, verdict, WHO, late)
+            settling.settle(desk.tenant, review, verdict, WHO, late)
         assert caught.value.code == "review-ended"
     assert reviewing.page(desk.tenant, None, 10, late) == []
     assert reviewing.status_of(desk.tenant, review, late)["decision"] == "ended"

@@ -16,7 +16,7 @@ from chalicelib.routes import body
 from chalicelib.routes.auth import key_of, tenant_auth, tenant_for
 from chalicelib.routes.problems import answering
 from chalicelib.routes.verifications import answer
-from chalicelib.wiring import reviewing, services
+from chalicelib.wiring import reviewing, services, settling
 
 blueprint = Blueprint(__name__)
 
@@ -61,7 +61,7 @@ def settle_review(review_id: str) -> Response:
     if wanted not in _VERDICTS:
         raise BadRequestError("wrong-type", "decision must be approved or denied.", "decision")
     settlement = Settlement(key_of(request), body.text(fields, "reason", MAX_REASON_LENGTH))
-    settled = reviewing.settle(tenant, review_id, _VERDICTS[wanted], settlement, datetime.now(UTC))
+    settled = settling.settle(tenant, review_id, _VERDICTS[wanted], settlement, datetime.now(UTC))
     return answer(200, {"id": review_id, "status": "settled", "settlement": _settlement(settled)})
 
 

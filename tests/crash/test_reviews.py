@@ -20,7 +20,7 @@ from chalicelib.errors import CountersignError
 from chalicelib.model.decision import Verdict
 from chalicelib.model.review import Settlement
 from chalicelib.model.submission import user_key
-from chalicelib.wiring import Services, Tenant, reviewing
+from chalicelib.wiring import Services, Tenant, reviewing, settling
 from tests.crash.interrupt import DefectError, How, Interrupter, Interruption
 from tests.crash.recovery import LATER, recover_all
 from tests.own_environment import OwnEnvironment, own_environment, submission
@@ -58,7 +58,7 @@ class Desk:
 
     def settle(self, tenant: Tenant, now: datetime) -> Any:
         (review,) = reviewing.page(self.sound, None, 9, datetime.now(UTC))
-        return reviewing.settle(tenant, review.review_id, Verdict.APPROVED, WHO, now)
+        return settling.settle(tenant, review.review_id, Verdict.APPROVED, WHO, now)
 
     def held(self) -> dict[str, Any]:
         """What AWS holds in the end."""
@@ -119,7 +119,7 @@ def test_an_approval_by_a_reviewer_that_crashed_is_made_once(scripted: RunningSa
         review = desk.refer()
         interrupted(desk, at, lambda desk=desk: desk.settle(desk.tenant, datetime.now(UTC)))  # type: ignore[misc]
         later = datetime.now(UTC) + LATER
-        settled = reviewing.settle(desk.sound, review, Verdict.APPROVED, WHO, later)
+        settled = settling.settle(desk.sound, review, Verdict.APPROVED, WHO, later)
         recover_all(desk.own.services, random.Random(1))  # noqa: S311 - repeatable
         assert settled["decision"] == "approved", at
         assert desk.held() == ALL_OF_IT, at
