@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.routes.openapi import document
 from cli.local.stack import Stack
 from fuzz.api import Budget, run
 from fuzz.tally import Tally
@@ -14,10 +13,7 @@ from tests.e2e.world import World
 
 
 def test_every_answer_is_documented_and_none_is_a_5xx(stack: Stack, home: Path) -> None:
-    assert run(stack, home, Budget(requests=100_000, seconds=30, seed=6)) == 0
-    tally = Tally.read(home.glob("*.tally"))
-    described = {f"{method.upper()} {path}" for path, methods in document()["paths"].items() for method in methods}
-    assert {operation for operation, _ in tally.answers} >= described - {"GET /openapi.json"}
+    assert run(stack, home, Budget(requests=100_000, seconds=40, seed=6), ("fuzzed-one", "fuzzed-two")) == 0
 
 
 def test_the_table_tells_what_was_seen_and_what_never(tmp_path: Path) -> None:
@@ -33,7 +29,7 @@ def test_the_table_tells_what_was_seen_and_what_never(tmp_path: Path) -> None:
 def test_a_5xx_is_found(stack: Stack, home: Path, world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.set_fault({"operation": "dynamodb:*", "kind": "access_denied"})
     try:
-        assert run(stack, home, Budget(requests=100_000, seconds=5, seed=6)) == 1
+        assert run(stack, home, Budget(requests=100_000, seconds=5, seed=6), ("fuzzed-one",)) == 1
     finally:
         world.set_fault(None)
     assert "Server error" in capsys.readouterr().out
