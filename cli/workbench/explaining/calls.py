@@ -13,10 +13,9 @@ from chalicelib.model.policy import AnyOf, Consequence, Execution, FaceStorage, 
 _ALWAYS = ("dynamodb:PutItem", "dynamodb:TransactWriteItems", "kms:Sign")
 _APPROVED = ("dynamodb:DeleteItem",)
 _DENIED = ("dynamodb:PutItem",)
-# A change is written down before its first effect, and looked at once more when it is done.
+# A change is written down before its first effect; what it retires is looked at once more when it is done.
 BEGIN_NEW = ("dynamodb:PutItem", "sqs:SendMessage")
 BEGIN_KNOWN = ("dynamodb:UpdateItem", "sqs:SendMessage")
-_FINISHED = ("dynamodb:GetItem",)
 _RETIRED = ("dynamodb:GetItem",)
 _PICTURES = ("selfie", "id_card")
 
@@ -67,7 +66,6 @@ def calls_of(path: Path, plan: Plan, faces: FaceStorage) -> Counter[str]:
     if path.approved or plan.ahead:
         calls.update(_making(plan, faces))
     if path.approved:
-        calls.update(_FINISHED if _journaled(plan) else ())
         calls.update(_RETIRED if any(effect.name == "retire_faces" for effect in plan.effects) else ())
     elif plan.ahead:
         calls.update(_undoing(plan))
