@@ -59,6 +59,7 @@ class Names:
             "COUNTERSIGN_COLLECTION_PREFIX": self.collection_prefix,
             "COUNTERSIGN_SIGNING_KEY_ID": self.signing_key,
             "COUNTERSIGN_QUEUE_URL": queue_url,
+            "COUNTERSIGN_QUOTAS": "{}",
         }
 
 
