@@ -73,11 +73,14 @@ JOB_OF_DUE: Mapping[str, tuple[str, str]] = {
 }
 
 
-def run(services: Services, body: str, now: datetime) -> None:
-    """Run the job of one message. Raises KeyError or ValueError for what is no job, and what the job raises."""
+def run(services: Services, body: str, now: datetime, budget_s: float = JOB_BUDGET_S) -> None:
+    """Run the job of one message, and ask AWS nothing once `budget_s` is over.
+
+    Raises KeyError or ValueError for what is no job, and what the job raises.
+    """
     message = json.loads(body)
     logs.name(tenant_name(message["tenant"]))
-    tenant = services.tenant(message["tenant"], Deadline.after(JOB_BUDGET_S))
+    tenant = services.tenant(message["tenant"], Deadline.after(budget_s))
     JOBS[message["job"]](tenant, message, now)
 
 

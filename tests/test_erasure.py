@@ -191,6 +191,23 @@ def test_nobody_registers_under_the_id_while_it_is_being_erased(world: World) ->
     assert world.verify("register", "ada") is Verdict.APPROVED
 
 
+def test_a_try_that_another_overtakes_closes_nothing_for_ever(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One message twice at the same time: the second closes the record after the first has removed it."""
+    erasure, late, now = world.request(), world.tenant, datetime.now(UTC)
+    close = late.users.close
+
+    def overtaken(key: str) -> None:
+        erase(world.tenant, erasure.erasure_id, now)
+        close(key)
+
+    monkeypatch.setattr(late.users, "close", overtaken)
+    done = erase(late, erasure.erasure_id, now)
+    assert done.user_key is None
+    assert done.receipt is not None
+    assert world.tenant.users.get(ADA) is None
+    assert world.verify("register", "ada") is Verdict.APPROVED
+
+
 def test_who_was_only_ever_denied_is_erased_too(world: World) -> None:
     asked = submission(TENANT, "register", "eve", "ada")
     assert world.tenant.verify(asked).verdict is Verdict.DENIED
