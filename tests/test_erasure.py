@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,12 +17,14 @@ from chalicelib.model.erasure import Erasure
 from chalicelib.model.facts import UserStatus
 from chalicelib.model.submission import user_key
 from chalicelib.store.imports import Imports, Result
+from chalicelib.store.items import Item
 from chalicelib.wiring import Tenant
 from chalicelib.wiring.erasing import erase, request_erasure
 from cli.receipts import Keys, read_keys, verify
 from cli.receipts import Verdict as Proof
 from tests.own_environment import OwnEnvironment, own_environment, selfie, submission
 from tests.running_sandbox import RunningSandbox
+from tests.samples import change
 
 TENANT = "forgetful"
 ADA = user_key(TENANT, "ada")
@@ -192,20 +194,33 @@ def test_nobody_registers_under_the_id_while_it_is_being_erased(world: World) ->
 
 
 def test_a_try_that_another_overtakes_closes_nothing_for_ever(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One message twice at the same time: the second closes the record after the first has removed it."""
+    """One message twice at the same time: the second would close the record after the first has removed it, and
+    somebody may have registered anew.
+    """
     erasure, late, now = world.request(), world.tenant, datetime.now(UTC)
-    close = late.users.close
+    close = late.erasures.close
 
-    def overtaken(key: str) -> None:
+    def overtaken(erasure: Erasure, closing: Item) -> None:
         erase(world.tenant, erasure.erasure_id, now)
-        close(key)
+        assert world.verify("register", "ada") is Verdict.APPROVED
+        close(erasure, closing)
 
-    monkeypatch.setattr(late.users, "close", overtaken)
+    monkeypatch.setattr(late.erasures, "close", overtaken)
     done = erase(late, erasure.erasure_id, now)
     assert done.user_key is None
     assert done.receipt is not None
-    assert world.tenant.users.get(ADA) is None
-    assert world.verify("register", "ada") is Verdict.APPROVED
+    assert world.tenant.users.get(ADA).status is UserStatus.ACTIVE  # type: ignore[union-attr]
+    assert world.verify("authenticate", "ada") is Verdict.APPROVED
+
+
+def test_who_is_being_changed_is_erased_afterwards(world: World) -> None:
+    erasure, tenant = world.request(), world.tenant
+    under_way = replace(change(TENANT, "c1"), user_key=ADA, creates=False, started_at=datetime.now(UTC))
+    tenant.changes.begin(under_way)
+    with pytest.raises(ConflictError, match="Another request"):
+        erase(tenant, erasure.erasure_id, datetime.now(UTC))
+    tenant.changes.abandon(under_way)
+    assert erase(tenant, erasure.erasure_id, datetime.now(UTC)).receipt is not None
 
 
 def test_who_was_only_ever_denied_is_erased_too(world: World) -> None:

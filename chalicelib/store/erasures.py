@@ -40,14 +40,22 @@ class Erasures:
             raise NotFoundError("There is no such erasure.")
         return _erasure(erasure_id, item)
 
+    def close(self, erasure: Erasure, closing: Item) -> None:
+        """Close the user's record, while the erasure is under way: once it is done, whoever has the id is a new user.
+
+        Raises AwsConditionFailedError when it is done, or a change of the user is under way.
+        """
+        running = self._table.update_request(self._key(erasure.erasure_id), "SET #closed = :yes", _RUNNING, yes=True)
+        self._table.transact({"Update": closing}, {"Update": running})
+
     def note_found(self, erasure: Erasure, now_there: Mapping[str, int]) -> dict[str, int]:
         """Remember how much there was before any of it was deleted: of each kind the most that a try has seen."""
         found = {kind: max(count, erasure.found.get(kind, 0)) for kind, count in now_there.items()}
         self._table.update(self._key(erasure.erasure_id), "SET #found = :found", _RUNNING, found=found)
         return found
 
-    def finish(self, erasure: Erasure, receipt: Receipt, now: datetime) -> None:
-        """Nothing is left: the receipt goes into the audit log, and whom it was about is forgotten.
+    def finish(self, erasure: Erasure, receipt: Receipt, removal: Item, now: datetime) -> None:
+        """Nothing is left: the record goes, the receipt goes into the audit log, whom it was about is forgotten.
 
         Raises AwsConditionFailedError when another try has finished it already.
         """
@@ -58,7 +66,8 @@ class Erasures:
             receipt=receipt.as_json(),
             end=epoch_s(now + _SHOWN_FOR),
         )
-        self._table.transact({"Update": update}, {"Put": self._table.put_request(audit_item(receipt), _NEW)})
+        logged = self._table.put_request(audit_item(receipt), _NEW)
+        self._table.transact({"Update": update}, {"Delete": removal}, {"Put": logged})
 
     def _key(self, erasure_id: str) -> dict[str, str]:
         return key(self._tenant, "E", erasure_id, "ERASURE")

@@ -149,11 +149,10 @@ class Table:
         return _unpack(self._call("update_item", request)["Attributes"])
 
     def delete(self, where: Key, condition: str, **values: object) -> None:
-        request = {"TableName": self._name, "Key": _pack(where), "ConditionExpression": condition}
-        self._call("delete_item", request | _names_and_values(condition, values))
+        self._call("delete_item", self.delete_request(where, condition, **values))
 
     def transact(self, *writes: Mapping[str, Item]) -> None:
-        """All or none: each is `{"Put": put_request(...)}` or `{"Update": update_request(...)}`."""
+        """All or none: each is `{"Put": put_request(...)}`, and so on with "Update" and "Delete"."""
         self._call("transact_write_items", {"TransactItems": list(writes)})
 
     def put_request(self, item: Item, condition: str, **values: object) -> Item:
@@ -165,6 +164,10 @@ class Table:
         if condition:
             request["ConditionExpression"] = condition
         return request | _names_and_values(f"{expression} {condition}", values)
+
+    def delete_request(self, where: Key, condition: str, **values: object) -> Item:
+        request = {"TableName": self._name, "Key": _pack(where), "ConditionExpression": condition}
+        return request | _names_and_values(condition, values)
 
     def _call(self, operation: str, parameters: Item) -> Item:
         return self._aws("dynamodb", operation, parameters)

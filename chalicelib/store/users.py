@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, ConflictError
 from chalicelib.model.facts import User, UserStatus
-from chalicelib.store.items import Table
+from chalicelib.store.items import Item, Table
 from chalicelib.store.records import user_item_key, user_of_item
 
 
@@ -35,29 +35,24 @@ class Users:
         except AwsConditionFailedError:
             raise ConflictError("user-busy", "Another request is changing this user; try again in a minute.") from None
 
-    def close(self, user_key: str) -> None:
-        """From now on no face of the user counts, and nobody registers under its id, until `remove`. Idempotent.
+    def closing(self, user_key: str) -> Item:
+        """The update after which no face of the user counts, and nobody registers under its id, until `removal`.
 
-        A user without a record gets one. Raises ConflictError `user-busy` while a change is under way.
+        A user without a record gets one. Its condition loses while a change is under way.
         """
-        try:
-            self._table.update(
-                self._key(user_key),
-                "SET #status = :erasing, #user_key = :user_key, #user_id = if_not_exists(#user_id, :nobody)",
-                "attribute_not_exists(#change)",
-                erasing=UserStatus.ERASING.value,
-                user_key=user_key,
-                nobody="",
-            )
-        except AwsConditionFailedError:
-            raise ConflictError("user-busy", "Another request is changing this user; try again in a minute.") from None
+        return self._table.update_request(
+            self._key(user_key),
+            "SET #status = :erasing, #user_key = :user_key, #user_id = if_not_exists(#user_id, :nobody)",
+            "attribute_not_exists(#change)",
+            erasing=UserStatus.ERASING.value,
+            user_key=user_key,
+            nobody="",
+        )
 
-    def remove(self, user_key: str) -> None:
-        """Delete a closed record. Idempotent."""
-        try:
-            self._table.delete(self._key(user_key), "#status = :erasing", erasing=UserStatus.ERASING.value)
-        except AwsConditionFailedError:
-            return
+    def removal(self, user_key: str) -> Item:
+        """The deletion of a closed record, which may be gone already."""
+        condition = "attribute_not_exists(pk) OR #status = :erasing"
+        return self._table.delete_request(self._key(user_key), condition, erasing=UserStatus.ERASING.value)
 
     def _key(self, user_key: str) -> dict[str, str]:
         return user_item_key(self._tenant, user_key)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from chalicelib.effects import erase as effect
 from chalicelib.effects.erase import Place, faces_of, look, pictures_below
-from chalicelib.errors import AwsConditionFailedError
+from chalicelib.errors import AwsConditionFailedError, ConflictError
 from chalicelib.model.erasure import Erasure
 from chalicelib.store.import_files import folder_of
 from chalicelib.store.kept_reviews import folder_of_reviews
@@ -40,7 +40,8 @@ def erase(tenant: Tenant, erasure_id: str, now: datetime) -> Erasure:
     """The erasure, done. One that is done already stays as it is.
 
     The record is closed first, so that nothing counts, and nobody registers anew, while things are being deleted; it
-    goes last, when a second look has found nothing.
+    goes last, when a second look has found nothing. Of two tries side by side, whichever is overtaken touches nothing
+    of who registers afterwards.
 
     Raises:
         ConflictError: another request is changing the user.
@@ -50,15 +51,13 @@ def erase(tenant: Tenant, erasure_id: str, now: datetime) -> Erasure:
     if erasure.user_key is None:
         return erasure
     tenant.recover(erasure.user_key, now)
-    tenant.users.close(erasure.user_key)
-    places = _places(tenant, erasure.user_key)
     try:
+        tenant.erasures.close(erasure, tenant.users.closing(erasure.user_key))
+        places = _places(tenant, erasure.user_key)
         found = tenant.erasures.note_found(erasure, look(places))
-    except AwsConditionFailedError:  # a try beside this one was faster: what is closed here would stay so for ever
-        tenant.users.remove(erasure.user_key)
-        return tenant.erasures.get(erasure_id)
+    except AwsConditionFailedError:
+        return _overtaken(tenant, erasure_id)
     effect.erase(places)
-    tenant.users.remove(erasure.user_key)
     items = [{"kind": kind, "found": count, "left": 0} for kind, count in found.items()]
     details = {
         "erasure": erasure_id,
@@ -68,10 +67,18 @@ def erase(tenant: Tenant, erasure_id: str, now: datetime) -> Erasure:
     }
     receipt = tenant.audit.sign(KIND, details, now, user_key=erasure.user_key)
     try:
-        tenant.erasures.finish(erasure, receipt, now)
-    except AwsConditionFailedError:  # a try beside this one was faster
-        return tenant.erasures.get(erasure_id)
+        tenant.erasures.finish(erasure, receipt, tenant.users.removal(erasure.user_key), now)
+    except AwsConditionFailedError:
+        return _overtaken(tenant, erasure_id)
     return Erasure(erasure_id, erasure.requested_at, None, found, receipt)
+
+
+def _overtaken(tenant: Tenant, erasure_id: str) -> Erasure:
+    """What a try beside this one has done. Raises ConflictError when it was a change of the user that was in the way."""
+    erasure = tenant.erasures.get(erasure_id)
+    if erasure.user_key is not None:
+        raise ConflictError("user-busy", "Another request is changing this user; try again in a minute.")
+    return erasure
 
 
 def _not_erased(tenant: Tenant) -> list[str]:
