@@ -6,7 +6,7 @@ answered, before the place is there.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from types import TracebackType
 
 from chalicelib.engine.ports import Attempts
@@ -20,11 +20,10 @@ class Admission:
     A place that was refused is what the caller hears, whatever else went wrong meanwhile.
     """
 
-    def __init__(self, attempts: Attempts, attempt: Attempt) -> None:
+    def __init__(self, attempts: Attempts, attempt: Attempt, pool: Executor) -> None:
         self._attempts = attempts
         self._attempt = attempt
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="attempt")
-        self._reserved = self._pool.submit(carried(attempts.reserve), attempt)
+        self._reserved = pool.submit(carried(attempts.reserve), attempt)
 
     def wait(self) -> None:
         """Raises LockedOutError, AttemptsUnderWayError, or the AwsError that kept the place from being taken."""
@@ -36,7 +35,6 @@ class Admission:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown(wait=False)
         if isinstance(error, Exception):
             self.wait()
             self._attempts.release(self._attempt)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -11,6 +12,18 @@ from chalicelib.engine.plan import Plan
 from chalicelib.errors import SignalMissingError
 from chalicelib.logs import carried
 from chalicelib.model.decision import SignalTiming
+
+_BESIDE_SIGNALS = 3  # signing, counting and taking back
+
+
+@contextmanager
+def threads_for(plan: Plan) -> Iterator[Executor]:
+    """As many as one verification can use at once. Leaving waits for none: signals that nobody needs only read."""
+    pool = ThreadPoolExecutor(max_workers=len(plan.signals) + _BESIDE_SIGNALS, thread_name_prefix="verification")
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False)
 
 
 class Gathering:
@@ -24,6 +37,7 @@ class Gathering:
         self,
         plan: Plan,
         request: object,
+        pool: Executor,
         clock_s: Callable[[], float],
         provided: Mapping[str, Callable[..., object]] | None = None,
         admitted: Callable[[], None] = lambda: None,
@@ -40,7 +54,7 @@ class Gathering:
         self._origin_s = clock_s()
         self._futures: dict[str, Future[Any]] = {}
         self._timings: list[SignalTiming] = []
-        self._pool = ThreadPoolExecutor(max_workers=max(1, len(plan.signals)), thread_name_prefix="signal")
+        self._pool = pool
 
     def __enter__(self) -> Gathering:
         return self
@@ -48,7 +62,8 @@ class Gathering:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for future in self._futures.values():
+            future.cancel()
 
     def start_all(self) -> None:
         self._at_once = True

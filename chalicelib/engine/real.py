@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,27 +33,28 @@ class Verification:
     ports: Ports
 
 
-def make_real(this: Verification, decision: Decision, known: Mapping[str, Any], ahead: Ahead) -> None:
+def make_real(this: Verification, decision: Decision, known: Mapping[str, Any], ahead: Ahead, pool: Executor) -> None:
     """Writes that do not need each other do not wait for each other; nor does an effect for the signature.
 
     No answer may leave before it is counted. An approval that cannot be made real then was no failure either.
     """
     attempts, log, verdict = this.ports.attempts, this.ports.log, decision.verdict
     settle = {Verdict.APPROVED: attempts.succeed, Verdict.DENIED: attempts.fail}.get(verdict, attempts.release)
-    with ThreadPoolExecutor(max_workers=3, thread_name_prefix="real") as pool:
-        signed = pool.submit(carried(log.sign), decision, this.policy.retention).result
-        settled = pool.submit(carried(settle), this.attempt)
+    signing = pool.submit(carried(log.sign), decision, this.policy.retention)
+    beside: list[Future[Any]] = [signing, pool.submit(carried(settle), this.attempt)]
+    try:
         if verdict is Verdict.APPROVED and any(effect.phase is Phase.COMMIT for effect in this.plan.effects):
-            write(this, signed, images_of(known), ahead.begun())
+            write(this, signing.result, images_of(known), ahead.begun())
         else:
-            taken_back = pool.submit(carried(ahead.take_back))
+            beside.append(pool.submit(carried(ahead.take_back)))
             if verdict is Verdict.REVIEW:
-                appended = pool.submit(carried(_refer), this, decision, known, signed)
+                _refer(this, decision, known, signing.result)
             else:
-                appended = pool.submit(carried(lambda: log.append(signed())))
-            appended.result()
-            taken_back.result()
-        settled.result()
+                log.append(signing.result())
+    finally:
+        wait(beside)
+    for future in beside:
+        future.result()
 
 
 def prepared(this: Verification, images: Mapping[str, Image]) -> tuple[Change, Material]:

@@ -74,7 +74,7 @@ def erase(tenant: Tenant, erasure_id: str, now: datetime) -> Erasure:
 
 
 def _overtaken(tenant: Tenant, erasure_id: str) -> Erasure:
-    """What a try beside this one has done. Raises ConflictError when it was a change of the user that was in the way."""
+    """What a try beside this one has done. Raises ConflictError when a change of the user was in the way."""
     erasure = tenant.erasures.get(erasure_id)
     if erasure.user_key is not None:
         raise ConflictError("user-busy", "Another request is changing this user; try again in a minute.")

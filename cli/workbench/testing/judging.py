@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from chalicelib.engine.gather import Gathering
+from chalicelib.engine.gather import Gathering, threads_for
 from chalicelib.engine.judge import Judgement, judge
 from chalicelib.engine.plan import Plan, checks_of, plan_flow
 from chalicelib.engine.record import restored_signals
@@ -46,7 +46,7 @@ def judged(case: Case, flow: Flow, plugins: Plugins) -> Judgement:
 
 def _judged(flow: Flow, plan: Plan, values: Mapping[str, Any]) -> Judgement:
     told = replace(_told(plan, values), flow=flow)
-    with Gathering(told, None, time.perf_counter) as gathering:
+    with threads_for(told) as pool, Gathering(told, None, pool, time.perf_counter) as gathering:
         return judge(told, gathering)
 
 
