@@ -25,14 +25,15 @@ from tests.own_environment import SHIPPED
 class Scene:
     """`before` are the flows that a user has been through: a registration, and updates until a face is to be retired.
 
-    `text` is the policy's. `defers`: the flow has deferred steps. `job` is what is interrupted: the job of this name,
-    after the request; when empty, the request.
+    `text` is the policy's. `saves`: the flow makes a user's record real; `defers`: it has deferred steps. `job` is what
+    is interrupted: the job of this name, after the request; when empty, the request.
     """
 
     tenant: str
     text: str
     flow: str
     before: tuple[str, ...]
+    saves: bool
     defers: bool
     inputs: Mapping[str, tuple[str, ...]]
     ending: Ending
@@ -59,6 +60,8 @@ class Scene:
     @property
     def status(self) -> UserStatus | None:
         """The user's at rest, when it has."""
+        if not self.saves:
+            return self.status_before
         statuses = {Ending.ACTIVE: UserStatus.ACTIVE, Ending.REVOKED: UserStatus.REVOKED}
         return statuses.get(self.ending, self.status_before)
 
@@ -103,6 +106,7 @@ def _scenes(policy: Policy, text: str, name: str, plans: Mapping[str, Plan]) -> 
         text=text,
         flow=name,
         before=() if plan.creates else ("register", *["update"] * updates),
+        saves="save_user" in {effect.name for effect in plan.effects},
         defers=bool(plan.deferred),
         inputs={name: plan.inputs for name, plan in plans.items()},
         ending=ENDINGS.get((policy.tenant, name), Ending.ACTIVE),
