@@ -20,6 +20,7 @@ from chalicelib.model.view import decision_view, log_details
 from tests.engine.fakes import World, effect, plugins, step
 from tests.engine.test_engine import SELFIE, outcome_parts, policy_of, run
 from tests.engine.worlds import PLUGINS, SIGNALS, Seen, flows, seen
+from tests.log import told
 
 
 def test_the_candidate_is_decided_and_does_not_act() -> None:
@@ -65,8 +66,8 @@ def test_a_broken_candidate_changes_nothing_and_is_told(
 ) -> None:
     decision = run(policy_of([step("a")], shadow="next"), outcome_parts(a="pass"), candidate=candidate)
     assert (decision.verdict, decision.shadow) == (Verdict.APPROVED, None)
-    told = json.loads(caplog.messages[-1])
-    assert (told["event"], told["tenant"], told["shadow"]) == ("shadow_not_decided", "acme", "next")
+    line = told(caplog.messages[-1])
+    assert (line["event"], line["tenant"], line["shadow"]) == ("shadow_not_decided", "acme", "next")
 
 
 def test_without_a_shadow_no_candidate_is_loaded() -> None:

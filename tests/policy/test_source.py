@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ import pytest
 
 from chalicelib.errors import AwsUnavailableError, NotFoundError
 from chalicelib.policy.source import PolicySource
+from tests.log import told
 from tests.policy.fakes import BASE, PLUGINS
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -142,7 +142,7 @@ def test_an_invalid_version_never_takes_effect_and_is_told_once(caplog: pytest.L
         assert flows(source) == ["f"]
         files.now_s += 61
     (record,) = caplog.records
-    line = json.loads(record.getMessage())
+    line = told(record.getMessage())
     assert record.levelno == logging.ERROR
     assert (line["event"], line["tenant"], line["problems"]) == ("policy_invalid", "acme", 1)
     assert line["first_problem"].startswith("acme.yaml:2:20  flows.f.steps  this is empty")
@@ -215,7 +215,7 @@ def test_while_the_files_cannot_be_read_the_known_policy_stays(caplog: pytest.Lo
     files.down = True
     files.now_s += 61
     assert flows(source) == ["f"]
-    assert json.loads(caplog.records[0].getMessage())["event"] == "policy_not_refreshed"
+    assert told(caplog.records[0].getMessage())["event"] == "policy_not_refreshed"
     with pytest.raises(AwsUnavailableError):
         files.source().policy("acme")
 
