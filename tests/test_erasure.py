@@ -213,6 +213,12 @@ def test_a_try_that_another_overtakes_closes_nothing_for_ever(world: World, monk
     assert world.verify("authenticate", "ada") is Verdict.APPROVED
 
 
+def test_an_erasure_whose_answer_was_lost_is_noted_once(world: World) -> None:
+    erasure = world.request()
+    world.tenant.erasures.add(erasure)
+    assert world.tenant.erasures.get(erasure.erasure_id) == erasure
+
+
 def test_who_is_being_changed_is_erased_afterwards(world: World) -> None:
     erasure, tenant = world.request(), world.tenant
     under_way = replace(change(TENANT, "c1"), user_key=ADA, creates=False, started_at=datetime.now(UTC))

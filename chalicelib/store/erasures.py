@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from chalicelib.errors import NotFoundError
+from chalicelib.errors import AwsConditionFailedError, NotFoundError
 from chalicelib.model.erasure import Erasure
 from chalicelib.model.log import Receipt
 from chalicelib.store.audit import audit_item
@@ -31,7 +32,8 @@ class Erasures:
             "requested_at": stamp(erasure.requested_at),
             **due_attributes(where["pk"], erasure.requested_at + TRY_AGAIN_AFTER),
         }
-        self._table.put(item, _NEW)
+        with suppress(AwsConditionFailedError):  # our own write, sent again because its answer was lost
+            self._table.put(item, _NEW)
 
     def get(self, erasure_id: str) -> Erasure:
         """Raises NotFoundError: this tenant has no such erasure."""
