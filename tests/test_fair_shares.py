@@ -85,8 +85,10 @@ def quiet_beside_noisy(environment: OwnEnvironment) -> Crowd:
 
 def test_a_noisy_tenant_takes_no_more_than_its_share_of_the_region(environment: OwnEnvironment) -> None:
     crowd = quiet_beside_noisy(environment)
-    assert len(crowd.refused["quiet"]) <= 1
-    assert 0 < crowd.served("noisy") < crowd.served("quiet") * QUOTA_PER_S / QUIET_PER_S * 1.5
+    # Of six: all or five on an idle machine, four on a busy one, and one where nobody takes turns. The noisy one has
+    # what is left of the quota, in its six seconds and in those that its last tries may take.
+    assert crowd.served("quiet") >= 3
+    assert 0 < crowd.served("noisy") < 2 * QUOTA_PER_S * FOR_S
     over_share = [error for error in crowd.refused["noisy"] if isinstance(error, ShareUsedUpError)]
     assert len(over_share) > 0.8 * len(crowd.refused["noisy"])
     assert all(1 <= error.retry_after_s <= 3 for error in over_share)
