@@ -17,6 +17,13 @@ from chalicelib.model.submission import user_key
 from chalicelib.model.view import decision_details
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+REFERRING = """
+policy: desk
+flows:
+  join:
+    steps: [{check: minimum_age, with: {min_years: 120}, on_fail: review}]
+    effects: [store_images, index_face, save_user]
+"""
 
 
 def picture(shade: int = 0) -> Image:

@@ -53,6 +53,26 @@ def decision_of(
     )
 
 
+def unjudged(policy: Policy, submission: Submission, verdict: Verdict, now: datetime) -> Decision:
+    """A decision that no check made: a person's, the applicant's or a reviewer's."""
+    return Decision(
+        verification_id=submission.verification_id,
+        tenant=submission.tenant,
+        flow=submission.flow,
+        user_id=submission.user_id,
+        user_key=submission.user_key,
+        verdict=verdict,
+        reasons=(),
+        results=(),
+        not_reached=(),
+        policy_digest=policy.digest,
+        engine_version=ENGINE_VERSION,
+        decided_at=now,
+        duration_ms=0.0,
+        consent=submission.consent,
+    )
+
+
 def _face_models(known: Mapping[str, Any]) -> tuple[str, ...]:
     search = known.get("collection_search")
     return search.face_models if isinstance(search, CollectionSearch) else ()

@@ -6,10 +6,10 @@ Nothing is judged again: somebody has. But an approval needs all that an ordinar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from chalicelib.engine.decision import ENGINE_VERSION
+from chalicelib.engine.decision import unjudged
 from chalicelib.engine.plan import plan_flow
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.real import Verification, images_in, write
@@ -91,25 +91,12 @@ def _decision(
     extracted: Mapping[str, str] | None = None,
     deferred: tuple[str, ...] = (),
 ) -> Decision:
-    review = this.review
-    return Decision(
-        verification_id=this.submission.verification_id,
-        tenant=this.submission.tenant,
-        flow=review.flow,
-        user_id=review.user_id,
-        user_key=review.user_key,
-        verdict=verdict,
+    return replace(
+        unjudged(policy, this.submission, verdict, now),
         reasons=reasons,
-        results=(),
-        not_reached=(),
-        policy_digest=policy.digest,
-        engine_version=ENGINE_VERSION,
-        decided_at=now,
-        duration_ms=0.0,
         deferred=deferred,
-        follows=review.review_id,
+        follows=this.review.review_id,
         extracted=extracted or {},
-        consent=review.consent,
         settlement=this.settlement,
     )
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from chalicelib.engine.admission import Admission
 from chalicelib.engine.ahead import Ahead
-from chalicelib.engine.decision import ENGINE_VERSION, decision_of
+from chalicelib.engine.decision import decision_of, unjudged
 from chalicelib.engine.gather import Gathering, threads_for
 from chalicelib.engine.judge import judge
 from chalicelib.engine.plan import MADE, PICTURES, Plan, plan_flow
@@ -101,21 +101,9 @@ def _look_at_the_user(this: Verification, gathering: Gathering) -> None:
 
 def _refused(policy: Policy, submission: Submission, plan: Plan, ports: Ports) -> Decision:
     """The applicant does not consent: nothing is looked at, the refusal is logged, and it is no failed attempt."""
-    decision = Decision(
-        verification_id=submission.verification_id,
-        tenant=submission.tenant,
-        flow=submission.flow,
-        user_id=submission.user_id,
-        user_key=submission.user_key,
-        verdict=Verdict.CONSENT_REFUSED,
-        reasons=(),
-        results=(),
+    decision = replace(
+        unjudged(policy, submission, Verdict.CONSENT_REFUSED, ports.now()),
         not_reached=tuple(step.id for step in plan.flow.steps),
-        policy_digest=policy.digest,
-        engine_version=ENGINE_VERSION,
-        decided_at=ports.now(),
-        duration_ms=0.0,
-        consent=submission.consent,
     )
     ports.log.append(ports.log.sign(decision, policy.retention))
     return decision

@@ -25,15 +25,9 @@ from tests.crash.interrupt import DefectError, How, Interrupter, Interruption
 from tests.crash.recovery import LATER, recover_all
 from tests.own_environment import OwnEnvironment, own_environment, submission
 from tests.running_sandbox import RunningSandbox
+from tests.samples import REFERRING
 
 TENANT = "desk"
-POLICY = """
-policy: desk
-flows:
-  join:
-    steps: [{check: minimum_age, with: {min_years: 120}, on_fail: review}]
-    effects: [store_images, index_face, save_user]
-"""
 EVERY = int(os.environ.get("CRASHES_EVERY", "14"))
 WHO = Settlement("0123456789abcdef", "seen")
 ALL_OF_IT = {"pictures": ["users", "users"], "faces": 1, "reviews": 0, "settled": 1}
@@ -74,7 +68,7 @@ class Desk:
 
 
 def open_desk(sandbox: RunningSandbox) -> Desk:
-    own, interrupter = own_environment(sandbox, {TENANT: POLICY}), Interrupter()
+    own, interrupter = own_environment(sandbox, {TENANT: REFERRING}), Interrupter()
     services = Services(own.variables, sandbox.client)
     aws_until = services.aws_until
     services.aws = interrupter.around(services.aws)

@@ -18,16 +18,9 @@ from cli.doctor.reviews import diagnose_reviews
 from cli.main import commands
 from tests.own_environment import own_environment, submission
 from tests.running_sandbox import RunningSandbox
-from tests.samples import NOW
+from tests.samples import NOW, REFERRING
 
 TENANT = "desk"
-POLICY = """
-policy: desk
-flows:
-  join:
-    steps: [{check: minimum_age, with: {min_years: 120}, on_fail: review}]
-    effects: [store_images, index_face, save_user]
-"""
 KEYS = {"selfie": "desk/reviews/u/1/selfie"}
 OPEN = KeptReview("r1", Review("r1", "join", "ada", "u", NOW, NOW + timedelta(days=30), KEYS), State.OPEN)
 PICTURE = Picture(KEYS["selfie"], "v1", NOW, is_there=True)
@@ -49,7 +42,7 @@ def test_the_rules() -> None:
 
 
 def test_damage_is_found_and_repaired(scripted: RunningSandbox) -> None:
-    own = own_environment(scripted, {TENANT: POLICY})
+    own = own_environment(scripted, {TENANT: REFERRING})
     tenant, bucket, s3 = own.services.tenant(TENANT), own.names.images_bucket, scripted.client("s3")
     for user_id in ("ada", "bob", "eve"):
         assert tenant.verify(submission(TENANT, "join", user_id)).verdict is Verdict.REVIEW
