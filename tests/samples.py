@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.model.change import Change, Material
 from chalicelib.model.decision import Decision, StepResult, Verdict
-from chalicelib.model.facts import StoredFace
 from chalicelib.model.findings import passed
 from chalicelib.model.images import Image, read_image
 from chalicelib.model.log import ALGORITHM, LogEntry, Receipt, SignedDecision
 from chalicelib.model.policy import Retention
 from chalicelib.model.submission import user_key
+from chalicelib.model.user import StoredFace
 from chalicelib.model.view import decision_details
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -14,8 +14,8 @@ from chalicelib.errors import AwsUnavailableError, ConflictError, NotFoundError
 from chalicelib.jobs import run, sweep
 from chalicelib.model.decision import Verdict
 from chalicelib.model.erasure import Erasure
-from chalicelib.model.facts import UserStatus
 from chalicelib.model.submission import user_key
+from chalicelib.model.user import UserStatus
 from chalicelib.store.imports import Imports, Result
 from chalicelib.store.items import Item
 from chalicelib.wiring import Tenant

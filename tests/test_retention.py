@@ -13,8 +13,8 @@ import pytest
 from chalicelib.jobs import run, sweep
 from chalicelib.model.block import BlockSource
 from chalicelib.model.decision import Decision, Verdict
-from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.submission import user_key
+from chalicelib.model.user import User, UserStatus
 from chalicelib.wiring import Tenant
 from chalicelib.wiring.blocking import block_face
 from tests.own_environment import OwnEnvironment, own_environment, selfie, submission

@@ -13,9 +13,9 @@ import pytest
 from chalicelib.errors import AwsError, ConflictError, NotFoundError
 from chalicelib.jobs import run, sweep
 from chalicelib.model.decision import Verdict
-from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.review import Settlement, settlement_id
 from chalicelib.model.submission import Submission, user_key
+from chalicelib.model.user import User, UserStatus
 from chalicelib.wiring import Tenant, reviewing, settling
 from chalicelib.wiring.erasing import erase, request_erasure
 from tests.aws_server import at_once

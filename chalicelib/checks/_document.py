@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from chalicelib.model.facts import DocumentFacts
+from chalicelib.model.document import DocumentFacts
 from chalicelib.model.findings import Finding, inconclusive
 from chalicelib.model.plugins import Number, Stricter
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from chalicelib.checks._document import DATE_REASONS, Confidence, cannot_rely_on
-from chalicelib.model.facts import DocumentFacts
+from chalicelib.model.document import DocumentFacts
 from chalicelib.model.findings import Finding, at_least, failed, inconclusive
 from chalicelib.model.plugins import Number, Stricter
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from chalicelib.checks._document import FIELD_REASONS, Confidence, cannot_rely_on
-from chalicelib.model.facts import DocumentFacts
+from chalicelib.model.document import DocumentFacts
 from chalicelib.model.findings import Finding, failed, inconclusive, passed
 from chalicelib.model.plugins import Choices, Stricter
 

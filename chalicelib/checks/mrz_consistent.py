@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from chalicelib.checks._document import DATE_REASONS
-from chalicelib.model.facts import Agreement, DocumentFacts
+from chalicelib.model.document import Agreement, DocumentFacts
 from chalicelib.model.findings import Finding, failed, inconclusive, passed
 from chalicelib.model.plugins import Flag, Stricter
 

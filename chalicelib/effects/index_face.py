@@ -10,7 +10,8 @@ from chalicelib.effects.ports import EffectPorts
 from chalicelib.effects.second_look import search_lookalikes, settle_race
 from chalicelib.errors import AwsError, ConflictError
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
-from chalicelib.model.facts import CollectionSearch, StoredFace
+from chalicelib.model.facts import CollectionSearch
+from chalicelib.model.user import StoredFace
 
 
 def do(ports: EffectPorts, change: Change, material: Material, draft: Draft) -> Draft:

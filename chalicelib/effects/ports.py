@@ -7,7 +7,7 @@ from typing import Protocol
 
 from chalicelib.aws import Aws
 from chalicelib.model.change import Change, Draft, Leftover, Material
-from chalicelib.model.facts import User
+from chalicelib.model.user import User
 
 
 class UserReader(Protocol):

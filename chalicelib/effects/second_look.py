@@ -16,7 +16,8 @@ from chalicelib.effects.ports import EffectPorts
 from chalicelib.errors import ConflictError
 from chalicelib.face_search import MAX_MATCHES, search_of
 from chalicelib.model.change import Change, block_id_of
-from chalicelib.model.facts import CollectionSearch, StoredFace
+from chalicelib.model.facts import CollectionSearch
+from chalicelib.model.user import StoredFace
 
 
 def search_lookalikes(ports: EffectPorts, face: StoredFace, selfie: bytes, threshold: float) -> CollectionSearch:

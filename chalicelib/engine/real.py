@@ -15,11 +15,11 @@ from chalicelib.logs import carried
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.change import Change, Material, Phase
 from chalicelib.model.decision import Decision, Verdict
-from chalicelib.model.facts import User
 from chalicelib.model.images import Image
 from chalicelib.model.log import SignedDecision
 from chalicelib.model.policy import Policy
 from chalicelib.model.submission import Submission
+from chalicelib.model.user import User
 
 
 @dataclass(frozen=True, slots=True)

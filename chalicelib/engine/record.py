@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from chalicelib.model.facts import IdDocument
+from chalicelib.model.document import IdDocument
 from chalicelib.model.plugins import Signal
 
 

@@ -17,12 +17,12 @@ from chalicelib.errors import ConflictError
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.change import Phase
 from chalicelib.model.decision import Decision, Reason, Verdict
-from chalicelib.model.facts import User
 from chalicelib.model.log import SignedDecision
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Policy
 from chalicelib.model.review import DENIED_BY_REVIEWER, SETTLED_BY_REVIEWER, Review, Settlement
 from chalicelib.model.submission import Submission
+from chalicelib.model.user import User
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from chalicelib.engine.shadow import shadow_decision
 from chalicelib.errors import BadRequestError, ConflictError, ConsentMissingError, SignalMissingError
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.decision import Decision, Verdict
-from chalicelib.model.facts import User
 from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Execution, Flow, Policy
 from chalicelib.model.submission import Submission
+from chalicelib.model.user import User
 
 
 def verify(policy: Policy, submission: Submission, plugins: Plugins, ports: Ports) -> Decision:

@@ -11,10 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.model.facts import CollectionSearch, StoredFace
+from chalicelib.model.facts import CollectionSearch
 from chalicelib.model.images import Image
 from chalicelib.model.log import SignedDecision
 from chalicelib.model.policy import Retention
+from chalicelib.model.user import StoredFace
 
 
 @dataclass(frozen=True, slots=True)

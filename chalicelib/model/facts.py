@@ -1,4 +1,4 @@
-"""The values that signals yield: AWS's answers, typed and without what no check reads.
+"""The values that signals yield about faces: AWS's answers, typed and without what no check reads.
 
 Percentages are 0-100, angles degrees, sizes pixels, boxes shares of the image (0-1), as AWS gives them.
 """
@@ -6,13 +6,8 @@ Percentages are 0-100, angles degrees, sizes pixels, boxes shares of the image (
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
 from enum import StrEnum
-
-from chalicelib.model.consent import Consent
-from chalicelib.model.deferred import BELIEVED_FOR, Deferred
-from chalicelib.model.policy import WhileDeferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,64 +138,6 @@ class StoredFaceMatches:
     face_found: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class IdField:
-    """One of AnalyzeID's IdentityDocumentFields: the text as printed, and NormalizedValue when it is a date."""
-
-    text: str
-    confidence: float
-    day: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class IdDocument:
-    """What AnalyzeID read, by AWS's field names (FIRST_NAME, DATE_OF_BIRTH, MRZ_CODE ...); empty texts dropped."""
-
-    fields: Mapping[str, IdField]
-
-
-class Agreement(StrEnum):
-    """What comparing a printed field with the machine-readable zone gave."""
-
-    AGREES = "agrees"
-    DIFFERS = "differs"
-    MISSING = "missing"  # not in print
-    UNREADABLE = "unreadable"  # in print, but not understood as a date
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneFacts:
-    """The machine-readable zone against the print, without a word of what either says.
-
-    `wrong_check_digits` are in the order of `Mrz`; `compared` is by AWS's field names. Both are empty when it is not
-    `readable`.
-    """
-
-    readable: bool
-    wrong_check_digits: tuple[str, ...] = ()
-    compared: Mapping[str, Agreement] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentFacts:
-    """What checks judge an ID document by, without what it says: no names, no numbers, no dates.
-
-    `confidences` (0-100) are those of the fields that have a text, by AWS's names. `type` is ID_TYPE as printed.
-    `age_years` are completed years (negative: not born yet), `days_left` days from today to the last valid day; None
-    when there is no such date. `zone` is None when there is no zone.
-    `name_percent` is how much of the claimed name agrees with the printed one, and `name_without_middle_percent` the
-    same without MIDDLE_NAME, which may be too unclear to count; None when nobody is claimed or no name is printed.
-    """
-
-    confidences: Mapping[str, float]
-    type: str | None = None
-    age_years: int | None = None
-    days_left: int | None = None
-    zone: ZoneFacts | None = None
-    name_percent: float | None = None
-    name_without_middle_percent: float | None = None
-
-
 class LivenessStatus(StrEnum):
     """GetFaceLivenessSessionResults' Status, and why a session was not even asked for."""
 
@@ -222,73 +159,3 @@ class Liveness:
     status: LivenessStatus
     confidence: float | None = None
     reference_image: bytes | None = field(default=None, repr=False)
-
-
-class UserStatus(StrEnum):
-    PENDING = "pending"  # being made; treated as not there
-    PROVISIONAL = "provisional"  # approved, with deferred steps open
-    ACTIVE = "active"
-    REVOKED = "revoked"
-    ERASING = "erasing"  # all that is held of it is being deleted; nobody can register under its id meanwhile
-    EXPIRED = "expired"  # no face is left of it: it must register again
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFace:
-    """A face of a user: where its picture and its entry in the collection are, and which verification admitted it.
-
-    From `expires_at` on (None: never) it counts for nothing, also while it is not yet deleted.
-    """
-
-    face_id: str
-    collection: str
-    image_key: str
-    face_model_version: str
-    indexed_at: datetime
-    verification_id: str
-    expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A user's record. `faces` are oldest first; `consent` is the latest that was given.
-
-    `properties` are what the tenant claimed, `fields` what was read off a document, until `fields_end_at`.
-    """
-
-    user_id: str
-    user_key: str
-    status: UserStatus
-    faces: tuple[StoredFace, ...] = ()
-    properties: Mapping[str, str] = field(default_factory=dict)
-    created_at: datetime | None = None
-    last_authenticated_at: datetime | None = None
-    consent: Consent | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
-    fields_end_at: datetime | None = None
-    deferred: Deferred | None = None
-
-    @property
-    def is_registered(self) -> bool:
-        return self.status in (UserStatus.ACTIVE, UserStatus.PROVISIONAL)
-
-    def may_authenticate(self, while_deferred: WhileDeferred, now: datetime) -> bool:
-        """Deferred steps that are open for too long are as good as failed."""
-        if self.deferred is None or self.status is not UserStatus.PROVISIONAL:
-            return self.status is UserStatus.ACTIVE
-        return while_deferred is WhileDeferred.ALLOW and now < self.deferred.since + BELIEVED_FOR
-
-    def at(self, now: datetime) -> User:
-        """The record without what has expired by now, whether or not it is deleted already."""
-        faces = tuple(face for face in self.faces if _is_before(now, face.expires_at))
-        fields = self.fields if _is_before(now, self.fields_end_at) else {}
-        return replace(self, faces=faces, fields=fields)
-
-    def has_face(self, face_id: str, now: datetime) -> bool:
-        """Whether this face counts as the user's now: the one rule by which a found face becomes a match."""
-        faces = self.at(now).faces if self.is_registered else ()
-        return any(face.face_id == face_id for face in faces)
-
-
-def _is_before(now: datetime, end: datetime | None) -> bool:
-    return end is None or now < end

@@ -10,8 +10,8 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import BadRequestError, ConflictError, NotFoundError
 from chalicelib.model.block import Block, BlockSource
-from chalicelib.model.facts import User
 from chalicelib.model.submission import user_key
+from chalicelib.model.user import User
 from chalicelib.routes import body
 from chalicelib.routes.auth import tenant_auth, tenant_for
 from chalicelib.routes.problems import answering

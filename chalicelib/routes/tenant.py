@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import NotFoundError
-from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.policy import AnyOf, Flow
 from chalicelib.model.submission import user_key
+from chalicelib.model.user import User, UserStatus
 from chalicelib.model.view import consent_view
 from chalicelib.routes.auth import tenant_auth, tenant_for
 from chalicelib.routes.path import path_name

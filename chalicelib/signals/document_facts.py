@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from chalicelib.model.facts import Agreement, DocumentFacts, IdDocument, IdField, ZoneFacts
+from chalicelib.model.document import Agreement, DocumentFacts, IdDocument, IdField, ZoneFacts
 from chalicelib.model.mrz import Mrz, read_mrz
 from chalicelib.signals.names import Name, name_percent, same_name
 from chalicelib.signals.request import SignalRequest

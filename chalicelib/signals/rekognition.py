@@ -8,15 +8,9 @@ from typing import Any
 from chalicelib.aws import side_by_side
 from chalicelib.errors import AwsRefusedError, BadImageError
 from chalicelib.model.change import Draft
-from chalicelib.model.facts import (
-    FaceScan,
-    IdFaceMatch,
-    Liveness,
-    LivenessStatus,
-    StoredFaceMatches,
-    User,
-)
+from chalicelib.model.facts import FaceScan, IdFaceMatch, Liveness, LivenessStatus, StoredFaceMatches
 from chalicelib.model.images import Image
+from chalicelib.model.user import User
 from chalicelib.signals.calls import NO_OBJECT, look, none_without_face
 from chalicelib.signals.faces import area, box_of, face_of, number
 from chalicelib.signals.request import SignalRequest

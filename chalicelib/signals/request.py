@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.aws import Aws
-from chalicelib.model.facts import User
 from chalicelib.model.submission import Submission
+from chalicelib.model.user import User
 
 
 class UserReader(Protocol):

@@ -10,13 +10,7 @@ from typing import Any
 from chalicelib.aws import side_by_side
 from chalicelib.face_search import MAX_MATCHES, search_of
 from chalicelib.model.change import Draft, block_id_of, user_key_of
-from chalicelib.model.facts import (
-    BlockedFace,
-    BlockedFaces,
-    CollectionMatch,
-    CollectionMatches,
-    CollectionSearch,
-)
+from chalicelib.model.facts import BlockedFace, BlockedFaces, CollectionMatch, CollectionMatches, CollectionSearch
 from chalicelib.model.images import Image
 from chalicelib.signals.calls import none_without_face
 from chalicelib.signals.request import SignalRequest

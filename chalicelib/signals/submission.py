@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, date
 
 from chalicelib.errors import BadImageError, SignalMissingError
-from chalicelib.model.facts import Liveness, LivenessStatus, User
+from chalicelib.model.facts import Liveness, LivenessStatus
 from chalicelib.model.images import Image, ImageRejectedError, read_image
+from chalicelib.model.user import User
 from chalicelib.signals.request import SignalRequest
 
 

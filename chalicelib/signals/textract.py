@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.model.facts import IdDocument, IdField
+from chalicelib.model.document import IdDocument, IdField
 from chalicelib.model.images import Image
 from chalicelib.signals.calls import look
 from chalicelib.signals.faces import number

@@ -13,7 +13,7 @@ from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, ConflictError
 from chalicelib.logs import carried
 from chalicelib.model.change import Change, Leftover
-from chalicelib.model.facts import UserStatus
+from chalicelib.model.user import UserStatus
 from chalicelib.store.decisions import is_real
 from chalicelib.store.due import due_attributes, due_clause
 from chalicelib.store.items import Item, Table, update_expression

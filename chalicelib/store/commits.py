@@ -8,7 +8,7 @@ from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, AwsUnavailableError, ConflictError
 from chalicelib.model.change import Change, Draft, Leftover, Material
 from chalicelib.model.deferred import Deferred
-from chalicelib.model.facts import StoredFace, UserStatus
+from chalicelib.model.user import StoredFace, UserStatus
 from chalicelib.store.decisions import decision_writes, is_real
 from chalicelib.store.due import due_clause
 from chalicelib.store.items import Item, Table, stamp, update_expression

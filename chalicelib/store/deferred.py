@@ -7,8 +7,8 @@ from chalicelib.errors import AwsConditionFailedError
 from chalicelib.model.change import Leftover
 from chalicelib.model.decision import Verdict
 from chalicelib.model.deferred import Deferred
-from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.log import SignedDecision
+from chalicelib.model.user import User, UserStatus
 from chalicelib.store.decisions import decision_writes
 from chalicelib.store.due import due_clause
 from chalicelib.store.items import Item, Table, update_expression

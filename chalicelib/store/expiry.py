@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError
 from chalicelib.model.change import Leftover
-from chalicelib.model.facts import StoredFace, UserStatus
+from chalicelib.model.user import StoredFace, UserStatus
 from chalicelib.store.due import due_clause
 from chalicelib.store.items import Item, Table, update_expression
 from chalicelib.store.records import (

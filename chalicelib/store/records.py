@@ -10,8 +10,8 @@ from chalicelib.model.change import Change, Leftover
 from chalicelib.model.consent import Consent
 from chalicelib.model.decision import Decision
 from chalicelib.model.deferred import Deferred
-from chalicelib.model.facts import StoredFace, User, UserStatus
 from chalicelib.model.policy import Retention
+from chalicelib.model.user import StoredFace, User, UserStatus
 from chalicelib.store.items import Item, key, moment_of, stamp
 
 RECOVERY_DELAY = timedelta(minutes=5)  # no function runs that long, so an older change is a crashed one

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chalicelib.aws import Aws
 from chalicelib.model.change import Change, Leftover
-from chalicelib.model.facts import User
+from chalicelib.model.user import User
 from chalicelib.store.decisions import decision_key
 from chalicelib.store.items import Item, Table, tenant_name
 from chalicelib.store.records import change_of_item, leftovers_of_item, user_item_key, user_of_item

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, ConflictError
-from chalicelib.model.facts import User, UserStatus
+from chalicelib.model.user import User, UserStatus
 from chalicelib.store.items import Item, Table
 from chalicelib.store.records import user_item_key, user_of_item
 

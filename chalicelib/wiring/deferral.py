@@ -9,8 +9,8 @@ from datetime import datetime
 from chalicelib.engine import deferred as engine
 from chalicelib.model.decision import Decision
 from chalicelib.model.deferred import Deferred
-from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.submission import Submission
+from chalicelib.model.user import User, UserStatus
 from chalicelib.store.deferred import DeferredSteps
 from chalicelib.wiring.tenant import Tenant
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.model.deferred import BELIEVED_FOR
-from chalicelib.model.facts import StoredFace, User, UserStatus
+from chalicelib.model.user import StoredFace, User, UserStatus
 from chalicelib.store.records import RECOVERY_DELAY
 from cli.doctor.holdings import Holdings, change_id_of
 

@@ -6,7 +6,7 @@ from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.model.facts import StoredFace
+from chalicelib.model.user import StoredFace
 from chalicelib.store.roster import Record
 
 

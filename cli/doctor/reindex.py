@@ -15,7 +15,7 @@ from chalicelib.aws import Aws
 from chalicelib.effects.faces import delete_faces
 from chalicelib.errors import ConflictError
 from chalicelib.model.change import Change
-from chalicelib.model.facts import StoredFace, User
+from chalicelib.model.user import StoredFace, User
 from chalicelib.store.changes import Changes
 from chalicelib.store.commits import Commits
 

@@ -10,7 +10,7 @@ from chalicelib import jobs
 from chalicelib.aws import delete_object
 from chalicelib.effects.faces import delete_faces
 from chalicelib.errors import AwsRefusedError, AwsUnavailableError, ConflictError
-from chalicelib.model.facts import StoredFace, User
+from chalicelib.model.user import StoredFace, User
 from chalicelib.wiring import Tenant, reviewing, shard_of
 from cli.doctor.diagnose import Finding, Kind
 from cli.doctor.estate import Estate

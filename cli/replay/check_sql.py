@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from chalicelib.checks.minimum_age import OLDEST_YEARS
 from chalicelib.checks.mrz_consistent import COMPARED
-from chalicelib.model.facts import Agreement, LivenessStatus
+from chalicelib.model.document import Agreement
+from chalicelib.model.facts import LivenessStatus
 
 FAIL, INCONCLUSIVE, UNKNOWN = "fail", "inconclusive", "unknown"
 

@@ -14,15 +14,8 @@ from typing import Any
 
 from chalicelib.checks.mrz_consistent import COMPARED
 from chalicelib.checks.required_fields import AWS_FIELDS
-from chalicelib.model.facts import (
-    BlockedFaces,
-    CollectionMatches,
-    DocumentFacts,
-    FaceScan,
-    IdFaceMatch,
-    Liveness,
-    StoredFaceMatches,
-)
+from chalicelib.model.document import DocumentFacts
+from chalicelib.model.facts import BlockedFaces, CollectionMatches, FaceScan, IdFaceMatch, Liveness, StoredFaceMatches
 
 BELOW_ALL, ABOVE_ALL = -1.0, 101.0
 READ, MISSING = "read", "missing"

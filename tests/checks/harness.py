@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from chalicelib.model.document import IdDocument, IdField
 from chalicelib.model.facts import (
     Attribute,
     BlockedFace,
@@ -19,8 +20,6 @@ from chalicelib.model.facts import (
     CollectionMatches,
     Face,
     FaceScan,
-    IdDocument,
-    IdField,
 )
 from chalicelib.model.findings import Observed, Outcome
 from chalicelib.signals.document_facts import document_facts

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.model.document import IdField
 from chalicelib.model.facts import (
     Attribute,
     BlockedFace,
@@ -19,7 +20,6 @@ from chalicelib.model.facts import (
     Face,
     FaceScan,
     IdFaceMatch,
-    IdField,
     Liveness,
     LivenessStatus,
     StoredFaceMatches,

@@ -20,7 +20,7 @@ SOURCE = '''
 from dataclasses import dataclass
 from typing import Annotated
 
-from chalicelib.model.facts import IdDocument
+from chalicelib.model.document import IdDocument
 from chalicelib.model.findings import Finding, failed
 from chalicelib.model.plugins import Number
 

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from bench.people import selfie
-from chalicelib.model.facts import StoredFace
 from chalicelib.model.submission import user_key
+from chalicelib.model.user import StoredFace
 from chalicelib.store.changes import Changes
 from cli.local.processes import PROJECT
 from cli.main import commands

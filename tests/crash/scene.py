@@ -11,8 +11,8 @@ from typing import Any
 from bench.people import passport, selfie
 from chalicelib.engine.plan import Plan, plan_flow
 from chalicelib.model.decision import Verdict
-from chalicelib.model.facts import UserStatus
 from chalicelib.model.policy import Policy
+from chalicelib.model.user import UserStatus
 from chalicelib.policy.load import load_policy
 from chalicelib.wiring import Services
 from sandbox.pictures.holder import Holder

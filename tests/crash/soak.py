@@ -25,8 +25,8 @@ from rich.table import Table
 
 from chalicelib.errors import AwsError, CountersignError
 from chalicelib.model.deadline import Deadline
-from chalicelib.model.facts import UserStatus
 from chalicelib.model.submission import user_key
+from chalicelib.model.user import UserStatus
 from chalicelib.wiring import Services, Tenant
 from chalicelib.wiring.erasing import erase, request_erasure
 from chalicelib.wiring.shared import REQUEST_BUDGET_S

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from chalicelib.errors import ConflictError
-from chalicelib.model.facts import UserStatus
 from chalicelib.model.submission import user_key
+from chalicelib.model.user import UserStatus
 from chalicelib.wiring.erasing import erase, request_erasure
 from tests.crash.exchange import Attempt, Request
 from tests.crash.recovery import LATER

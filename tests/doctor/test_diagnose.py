@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.model.change import Leftover
 from chalicelib.model.deferred import Deferred
-from chalicelib.model.facts import User, UserStatus
+from chalicelib.model.user import User, UserStatus
 from chalicelib.store.roster import Record
 from cli.doctor.diagnose import MEANINGS, Kind, Rules, diagnose
 from cli.doctor.holdings import Holdings, IndexedFace, Picture

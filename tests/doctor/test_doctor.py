@@ -16,8 +16,8 @@ from chalicelib.aws import delete_object
 from chalicelib.errors import CountersignError
 from chalicelib.model.block import BlockSource
 from chalicelib.model.decision import Verdict
-from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.submission import user_key
+from chalicelib.model.user import User, UserStatus
 from chalicelib.store.changes import Changes
 from chalicelib.store.decisions import decision_key
 from chalicelib.store.items import Table, stamp

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from chalicelib.checks import built_in_checks
 from chalicelib.engine.record import extracted_fields, recorded_signals, restored_signals
-from chalicelib.model.facts import CollectionMatch, CollectionMatches, IdDocument, Liveness, LivenessStatus
+from chalicelib.model.document import IdDocument
+from chalicelib.model.facts import CollectionMatch, CollectionMatches, Liveness, LivenessStatus
 from chalicelib.signals import built_in_signals
 from tests.checks.harness import PRINTED, document
 from tests.checks.test_checks import judge

@@ -10,7 +10,9 @@ import botocore.session
 import pytest
 
 from chalicelib.errors import AwsUnavailableError, BadImageError, SignalMissingError
-from chalicelib.model.facts import IdField, Liveness, LivenessStatus, UserStatus
+from chalicelib.model.document import IdField
+from chalicelib.model.facts import Liveness, LivenessStatus
+from chalicelib.model.user import UserStatus
 from chalicelib.signals import built_in_signals, submission
 from chalicelib.signals.textract import id_document
 from tests.canned import CannedAws, refusal

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import AwsMisconfiguredError, AwsUnavailableError, BadImageError
-from chalicelib.model.facts import Attribute, Liveness, LivenessStatus, User, UserStatus
+from chalicelib.model.facts import Attribute, Liveness, LivenessStatus
 from chalicelib.model.submission import LivenessClaim, Submission
+from chalicelib.model.user import User, UserStatus
 from chalicelib.signals import rekognition, search
 from chalicelib.signals.request import SignalRequest
 from tests.canned import CannedAws, refusal

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.model.facts import BlockedFaces, CollectionMatches, UserStatus
+from chalicelib.model.facts import BlockedFaces, CollectionMatches
+from chalicelib.model.user import UserStatus
 from chalicelib.signals import search
 from tests.canned import CannedAws
 from tests.signals.test_rekognition import NO_FACE, SELFIE, Records, request, user

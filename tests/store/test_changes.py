@@ -10,8 +10,8 @@ import pytest
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsUnavailableError, ConflictError, NotFoundError
 from chalicelib.model.change import Change, Draft
-from chalicelib.model.facts import UserStatus
 from chalicelib.model.policy import Retention
+from chalicelib.model.user import UserStatus
 from chalicelib.store.changes import Changes
 from chalicelib.store.commits import Commits
 from chalicelib.store.items import Table, stamp

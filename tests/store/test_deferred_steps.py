@@ -13,9 +13,9 @@ from chalicelib.errors import ConflictError, NotFoundError
 from chalicelib.model.change import Change, Draft, Leftover
 from chalicelib.model.decision import Verdict
 from chalicelib.model.deferred import BELIEVED_FOR
-from chalicelib.model.facts import User, UserStatus
 from chalicelib.model.log import SignedDecision
 from chalicelib.model.policy import Retention, WhileDeferred
+from chalicelib.model.user import User, UserStatus
 from chalicelib.store.changes import Changes
 from chalicelib.store.commits import Commits
 from chalicelib.store.deferred import DeferredSteps

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from chalicelib.model.facts import IdField
+from chalicelib.model.document import IdField
 from chalicelib.model.findings import Outcome
 from tests.checks.harness import TD3, Case, Limit, document, facts_of, failing, unclear
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chalicelib.model.facts import IdField
+from chalicelib.model.document import IdField
 from chalicelib.model.findings import Outcome
 from tests.checks.harness import NAN, Case, Change, Limit, document, failing, unclear
 

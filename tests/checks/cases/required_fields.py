@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from chalicelib.model.facts import IdField
+from chalicelib.model.document import IdField
 from tests.checks.harness import NAN, Case, Limit, document, failing, unclear
 
 CASES = (
