@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from chalicelib.errors import PolicyProblem
+from chalicelib.policy.flow_schema import CHANGES
 from chalicelib.policy.problems import Form, nearest, one_of
-from chalicelib.policy.schema import CHANGES
 from chalicelib.policy.tree import Node, entries, items, text_of
 
 SECTIONS = ("limits", "retention", "faces")  # merged key by key
