@@ -11,9 +11,9 @@ import statistics
 from collections.abc import Iterator, Mapping
 
 from bench.dag import Node, nodes_of
-from bench.limits import FairShares, NoLimit, UsagePlans
 from bench.prices import EXPRESS_REQUEST, LAMBDA_GB_S, LAMBDA_REQUEST, REST_REQUEST, dollars
 from bench.report import Section
+from bench.sharing import FairShares, NoLimit, UsagePlans
 from bench.simulation import QUOTAS, Load, Outcome, simulate
 from chalicelib.engine.plan import plan_flow
 from chalicelib.model.policy import Execution

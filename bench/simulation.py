@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from bench.dag import Node
 from bench.latencies import LAMBDA_HOP_MS, LATENCIES_MS, latency_ms
-from bench.limits import Buckets, Limit, NoLimit
+from bench.sharing import Buckets, Limit, NoLimit
 from chalicelib.retries import MOST_TRIES
 from chalicelib.wiring.sharing import Watch
 

@@ -7,7 +7,7 @@ import pytest
 from bench.capacity import flows_of, reference_flows
 from bench.dag import critical_path_ms
 from bench.latencies import LATENCIES_MS
-from bench.limits import FairShares, UsagePlans
+from bench.sharing import FairShares, UsagePlans
 from bench.simulation import QUOTAS, Load, Outcome, simulate
 from chalicelib.model.policy import Execution
 
