@@ -142,7 +142,7 @@ def _ports() -> Ports:
         collection_for=lambda _: "collection",
         image_key=lambda _, change_id, kind: f"{change_id}/{kind}",
         new_change_id=lambda: "change",
-        call_deferred=lambda _: None,
+        call_recovery=lambda _: None,
         now=lambda: datetime.now(UTC),
         clock_s=time.perf_counter,
     )

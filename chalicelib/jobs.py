@@ -56,7 +56,6 @@ def end_review(tenant: Tenant, message: Message, now: datetime) -> None:
 
 JOBS: Mapping[str, Job] = {
     "recover": recover,
-    "deferred": recover,  # called for at once
     "expire": expire,
     "erase": erase,
     "end_review": end_review,

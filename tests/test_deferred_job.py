@@ -61,7 +61,7 @@ def status(own: OwnEnvironment) -> str:
 
 
 def judge(own: OwnEnvironment) -> None:
-    message = {"job": "deferred", "tenant": TENANT, "user_key": user_key(TENANT, "ada")}
+    message = {"job": "recover", "tenant": TENANT, "user_key": user_key(TENANT, "ada")}
     run(own.services, json.dumps(message), datetime.now(UTC))
 
 
@@ -98,7 +98,7 @@ def test_a_step_that_cannot_be_judged_decides_nothing_and_ends_in_the_dead_lette
     for _ in range(MAX_RECEIVES + 1):
         worker.work(1)
     dead = sqs.receive_message(QueueUrl=queue_url(own.services.aws, own.names.dead_letter_queue))["Messages"]
-    assert json.loads(dead[0]["Body"])["job"] == "deferred"
+    assert json.loads(dead[0]["Body"])["job"] == "recover"
 
     assert status(own) == "provisional"
     late = own.services.tenant(TENANT).users.get(user_key(TENANT, "ada"))

@@ -1,4 +1,7 @@
-"""Make an approval real: effects in order, and their undo when anything goes wrong before the one that commits."""
+"""Make an approval real: effects in order, and their undo when anything goes wrong before the one that commits.
+
+What the commit lets go of is deleted by recovery, which the caller has come soon: no answer waits for it.
+"""
 
 from __future__ import annotations
 
@@ -64,14 +67,13 @@ class Begun:
     failure: Exception | None
 
 
-def commit(change: Change, material: Material, writing: Writing) -> None:
-    """Run the effects: those before the commit side by side, then the one that commits, then those after it if the
-    saved record has let go of something.
+def commit(change: Change, material: Material, writing: Writing) -> bool:
+    """Run the effects: those before the commit side by side, then the one that commits. Whether the saved record has
+    let go of something, for `recover` to delete.
 
     Raises what an effect raised, after undoing what was made, newest first.
-    An effect after the commit that fails is only logged: the approval stands, and recovery finishes it.
     """
-    finish(begin(change, material, writing), material, writing)
+    return finish(begin(change, material, writing), material, writing)
 
 
 def begin(change: Change, material: Material, writing: Writing, admitted: Callable[[], None] = lambda: None) -> Begun:
@@ -91,8 +93,8 @@ def begin(change: Change, material: Material, writing: Writing, admitted: Callab
     return Begun(change, draft, failure)
 
 
-def finish(begun: Begun, material: Material, writing: Writing) -> None:
-    """Make it real. Raises as `commit`."""
+def finish(begun: Begun, material: Material, writing: Writing) -> bool:
+    """Make it real. Returns and raises as `commit`."""
     change, draft = begun.change, begun.draft
     try:
         if begun.failure:
@@ -104,8 +106,7 @@ def finish(begun: Begun, material: Material, writing: Writing) -> None:
     except Exception:
         take_back(begun, writing)
         raise
-    for effect in writing.of(change, Phase.AFTER) if draft.leaves else ():
-        _quietly(effect.name, change, partial(effect.finish, writing.ports, change.user_key))
+    return draft.leaves
 
 
 def take_back(begun: Begun, writing: Writing) -> None:

@@ -64,7 +64,7 @@ class Ports:
     `claim_liveness(submission)` takes the liveness session for this verification, once and for ever.
     `collection_for(user_key)` names the shard that a new face goes to; `image_key(user_key, change_id, kind)` a
     picture's place. `candidate()` is the policy's `shadow`, if it names one; it raises rather than wait.
-    `call_deferred(user_key)` has the deferred steps judged soon; it never raises AwsError.
+    `call_recovery(user_key)` has the user's record brought to rest soon; it never raises AwsError.
     """
 
     wait_for_share: Callable[[Collection[str]], None]
@@ -77,7 +77,7 @@ class Ports:
     collection_for: Callable[[str], str]
     image_key: Callable[[str, str, str], str]
     new_change_id: Callable[[], str]
-    call_deferred: Callable[[str], None]
+    call_recovery: Callable[[str], None]
     now: Callable[[], datetime]
     clock_s: Callable[[], float]
     candidate: Callable[[], Policy] | None = None

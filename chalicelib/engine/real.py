@@ -69,14 +69,17 @@ def write(
     begun: Begun | None = None,
     known_lookalikes: frozenset[str] = frozenset(),
 ) -> None:
-    """Run an approval's effects, the log's entry among them; `begun` is what was made ahead. Raises as `commit`."""
+    """Run an approval's effects, the log's entry among them; `begun` is what was made ahead. Raises as `commit`.
+
+    What is left to be done then, recovery does: deferred steps, and faces that were let go of.
+    """
     material = replace(_material(this, images), signed=signed, known_lookalikes=known_lookalikes)
     if begun is not None:
-        finish(begun, material, this.ports.writing)
+        leaves = finish(begun, material, this.ports.writing)
     else:
-        commit(_change(this, images), material, this.ports.writing)
-    if this.plan.deferred:
-        this.ports.call_deferred(this.submission.user_key)
+        leaves = commit(_change(this, images), material, this.ports.writing)
+    if leaves or this.plan.deferred:
+        this.ports.call_recovery(this.submission.user_key)
 
 
 def images_in(submission: Submission) -> dict[str, Image]:

@@ -114,7 +114,7 @@ class Leftover:
 class Phase(StrEnum):
     """When an effect runs. `COMMIT` is the one conditional write that makes it real, together with the log entry.
 
-    Effects before it run side by side, and are undone when anything fails. Those after it are finished sooner or later.
+    Effects before it run side by side, and are undone when anything fails. Recovery finishes those after it.
     """
 
     BEFORE = "before"

@@ -195,7 +195,7 @@ class Tenant:
             collection_for=lambda user_key: collections[shard_of(user_key, len(collections))],
             image_key=self.image_key,
             new_change_id=lambda: uuid4().hex,
-            call_deferred=self._call_deferred,
+            call_recovery=self._call_recovery,
             now=lambda: datetime.now(UTC),
             clock_s=time.perf_counter,
             candidate=self._candidate(policy.shadow),
@@ -218,12 +218,12 @@ class Tenant:
             submission.liveness_session or "", submission.user_key, submission.verification_id, submission.received_at
         )
 
-    def _call_deferred(self, user_key: str) -> None:
+    def _call_recovery(self, user_key: str) -> None:
         """If the message is lost, the sweep finds the record."""
         try:
-            self.queue.send({"job": "deferred", "tenant": self.name, "user_key": user_key})
+            self.queue.send({"job": "recover", "tenant": self.name, "user_key": user_key})
         except AwsError as error:
-            _log.error("deferred steps were not called: %s %s", error.operation, error.code)
+            _log.error("recovery was not called: %s %s", error.operation, error.code)
 
 
 def shard_of(user_key: str, shards: int) -> int:

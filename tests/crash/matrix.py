@@ -4,7 +4,7 @@ The cases follow from the flow itself: it runs once undisturbed, and the calls t
 user of its own for each case:
 
 1. the request is sent, and at one of its calls, before or after it, the process is killed or an error is raised; of a
-   flow with deferred steps the same is done to the job that judges them;
+   flow that leaves something to be done after its answer the same is done to the job that does it;
 2. where the process was killed after a call that changed something, the same is played again with recovery killed
    after its own first change, then after its second, and so on to its end: whatever is killed at a call that only
    reads leaves what the last change left;

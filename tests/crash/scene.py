@@ -91,7 +91,7 @@ class Scene:
 
 
 def scenes_of(tenant: str, text: str) -> list[Scene]:
-    """Every flow of a tenant's policy, and the job of each that has deferred steps."""
+    """Every flow of a tenant's policy, and the job that does what a flow leaves to be done after its answer."""
     services = Services({})
     policy = load_policy(tenant, (SHIPPED | {tenant: text}).get, services.plugins)
     plans = {name: plan_flow(flow, services.plugins, policy.execution) for name, flow in policy.flows.items()}
@@ -100,17 +100,18 @@ def scenes_of(tenant: str, text: str) -> list[Scene]:
 
 def _scenes(policy: Policy, text: str, name: str, plans: Mapping[str, Plan]) -> Iterator[Scene]:
     plan = plans[name]
-    updates = policy.faces.max_per_user - 1 if "retire_faces" in {effect.name for effect in plan.effects} else 0
+    effects = {effect.name for effect in plan.effects}
+    updates = policy.faces.max_per_user - 1 if "retire_faces" in effects else 0
     scene = Scene(
         tenant=policy.tenant,
         text=text,
         flow=name,
         before=() if plan.creates else ("register", *["update"] * updates),
-        saves="save_user" in {effect.name for effect in plan.effects},
+        saves="save_user" in effects,
         defers=bool(plan.deferred),
         inputs={name: plan.inputs for name, plan in plans.items()},
         ending=ENDINGS.get((policy.tenant, name), Ending.ACTIVE),
     )
     yield scene
-    if scene.defers:
-        yield replace(scene, job="deferred")
+    if scene.defers or "retire_faces" in effects:
+        yield replace(scene, job="recover")

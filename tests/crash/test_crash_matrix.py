@@ -16,18 +16,21 @@ from tests.running_sandbox import RunningSandbox
 
 
 @pytest.mark.parametrize(
-    ("tenant", "name"),
+    ("tenant", "name", "every"),
     [
-        ("acme", "register_with_id_card"),
-        ("acme", "update"),
-        ("ahead", "register_too_dark"),
-        ("ahead-and-later", "join"),
-        ("later", "join_too_young, job deferred"),
+        ("acme", "register_with_id_card", 23),
+        ("acme", "update", 23),
+        ("acme", "update, job recover", 11),
+        ("ahead", "register_too_dark", 23),
+        ("ahead-and-later", "join", 23),
+        ("later", "join_too_young, job recover", 23),
     ],
 )
-def test_after_a_crash_it_has_happened_wholly_or_not_at_all(scripted: RunningSandbox, tenant: str, name: str) -> None:
+def test_after_a_crash_it_has_happened_wholly_or_not_at_all(
+    scripted: RunningSandbox, tenant: str, name: str, every: int
+) -> None:
     (scene,) = (one for one in scenes_of(tenant, PLAYED[tenant]) if one.name == name)
     with on_stage(own_environment(scripted, {tenant: scene.text}), [tenant]) as stage:
-        row = play(scene, stage, Share(every=23))
+        row = play(scene, stage, Share(every=every))
     assert row.cases >= 4
     assert row.violations == []

@@ -85,7 +85,7 @@ class World:
     over_share: Exception | None = None
     waited_at: set[str] = field(default_factory=set)
     left: Change | None = None
-    leaves: bool = True
+    leaves: bool = False
     breaks_at: Mapping[str, Exception] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 

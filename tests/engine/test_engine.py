@@ -73,7 +73,7 @@ def run(
         collection_for=lambda key: "c",
         image_key=lambda user_key, change_id, kind: kind,
         new_change_id=lambda: "c1",
-        call_deferred=lambda _: world.note("call deferred"),
+        call_recovery=lambda _: world.note("call recovery"),
         now=lambda: NOW,
         clock_s=time.perf_counter,
         candidate=candidate,
@@ -244,15 +244,15 @@ def saving_parts(outcome: str = "pass") -> Plugins:
 
 
 def test_an_approval_runs_the_effects_side_by_side_then_settles_then_commits() -> None:
-    world = World()
+    world = World(leaves=True)
     run(policy_of([step("a")], EFFECTS), saving_parts(), world)
     assert (world.in_order[:2], sorted(world.in_order[2:4])) == (["reserve", "begin"], ["index", "store"])
-    assert world.in_order[4:] == ["settle store", "settle index", "save", "tidy"]
+    assert world.in_order[4:] == ["settle store", "settle index", "save", "call recovery"]
     assert "succeed" in world.events
 
 
-def test_a_record_that_lets_go_of_nothing_needs_nothing_after_the_commit() -> None:
-    world = World(leaves=False)
+def test_a_record_that_lets_go_of_nothing_needs_no_recovery() -> None:
+    world = World()
     run(policy_of([step("a")], EFFECTS), saving_parts(), world)
     assert world.in_order[-1] == "save"
 
@@ -282,8 +282,7 @@ def test_a_failing_effect_undoes_all_newest_first(breaks: str) -> None:
 
 
 def test_what_is_real_already_is_not_undone() -> None:
-    """The change was saved, but the answer that said so was lost."""
-    world = World(breaks_at={"tidy": RuntimeError("after the commit")})
+    world = World(leaves=True, breaks_at={"call recovery": RuntimeError("after the commit")})
     with pytest.raises(RuntimeError):
         run(policy_of([step("a")], EFFECTS), saving_parts(), world)
     assert [event for event in world.events if event.startswith("undo")] == []
@@ -302,11 +301,6 @@ def test_an_undo_that_fails_keeps_the_pending_record_for_recovery() -> None:
     with pytest.raises(AwsUnavailableError):
         run(policy_of([step("a")], EFFECTS), saving_parts(), world)
     assert world.in_order[-3:] == ["undo index", "undo store", "release"]
-
-
-def test_after_the_commit_a_failure_changes_nothing() -> None:
-    world = World(breaks_at={"tidy": AwsUnavailableError("s3:DeleteObject", "SlowDown", "")})
-    assert run(policy_of([step("a")], EFFECTS), saving_parts(), world).verdict is Verdict.APPROVED
 
 
 def test_a_conflict_at_the_start_runs_no_effect() -> None:

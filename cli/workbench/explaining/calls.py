@@ -13,10 +13,10 @@ from chalicelib.model.policy import AnyOf, Consequence, Execution, FaceStorage, 
 _ALWAYS = ("dynamodb:PutItem", "dynamodb:TransactWriteItems", "kms:Sign")
 _APPROVED = ("dynamodb:DeleteItem",)
 _DENIED = ("dynamodb:PutItem",)
-# A change is written down before its first effect; what it retires is looked at once more when it is done.
+# A change is written down before its first effect; a known user's record is read before it is saved.
 BEGIN_NEW = ("dynamodb:PutItem", "sqs:SendMessage")
 BEGIN_KNOWN = ("dynamodb:UpdateItem", "sqs:SendMessage")
-_RETIRED = ("dynamodb:GetItem",)
+_SAVING_KNOWN = ("dynamodb:GetItem",)
 _PICTURES = ("selfie", "id_card")
 
 # What takes back effects that were made ahead of a denial, and the change itself.
@@ -66,7 +66,7 @@ def calls_of(path: Path, plan: Plan, faces: FaceStorage) -> Counter[str]:
     if path.approved or plan.ahead:
         calls.update(_making(plan, faces))
     if path.approved:
-        calls.update(_RETIRED if any(effect.name == "retire_faces" for effect in plan.effects) else ())
+        calls.update(_SAVING_KNOWN if _journaled(plan) and not plan.creates else ())
     elif plan.ahead:
         calls.update(_undoing(plan))
     return +calls
