@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.aws import Aws
+from chalicelib.aws import Aws, side_by_side
 from chalicelib.errors import AwsUnavailableError
 
 Message = Mapping[str, Any]
@@ -31,18 +31,18 @@ class Queue:
 
         Raises AwsUnavailableError when SQS took only some of them.
         """
-        for first in range(0, len(messages), _SENT_AT_ONCE):
-            batch = messages[first : first + _SENT_AT_ONCE]
-            entries = [
-                {
-                    "Id": str(number),
-                    "MessageBody": json.dumps(message),
-                    **({"DelaySeconds": int((first + number) / per_s)} if per_s else {}),
-                }
-                for number, message in enumerate(batch)
-            ]
-            answer = self._aws("sqs", "send_message_batch", {"QueueUrl": self._url, "Entries": entries})
-            if failed := answer.get("Failed"):
-                raise AwsUnavailableError(
-                    "sqs:SendMessageBatch", failed[0].get("Code", "Unknown"), "a job was not taken"
-                )
+        entries = [
+            {
+                "Id": str(number % _SENT_AT_ONCE),
+                "MessageBody": json.dumps(message),
+                **({"DelaySeconds": int(number / per_s)} if per_s else {}),
+            }
+            for number, message in enumerate(messages)
+        ]
+        batches = [entries[first : first + _SENT_AT_ONCE] for first in range(0, len(entries), _SENT_AT_ONCE)]
+        side_by_side(self._send_batch, batches)
+
+    def _send_batch(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        answer = self._aws("sqs", "send_message_batch", {"QueueUrl": self._url, "Entries": entries})
+        if failed := answer.get("Failed"):
+            raise AwsUnavailableError("sqs:SendMessageBatch", failed[0].get("Code", "Unknown"), "a job was not taken")
