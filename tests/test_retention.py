@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,19 +11,34 @@ from typing import Any
 
 import pytest
 
+from chalicelib.errors import AwsError, ConflictError
 from chalicelib.jobs import run, sweep
 from chalicelib.model.block import BlockSource
 from chalicelib.model.decision import Decision, Verdict
 from chalicelib.model.submission import user_key
 from chalicelib.model.user import User, UserStatus
+from chalicelib.store.expiry import Expiry
 from chalicelib.wiring import Tenant
 from chalicelib.wiring.blocking import block_face
+from chalicelib.wiring.erasing import erase, request_erasure
 from tests.own_environment import OwnEnvironment, own_environment, selfie, submission
 from tests.running_sandbox import RunningSandbox
 
 TENANT = "archive"
 RETENTION = "retention: {images_days: 5, fields_days: 10, faces_days: 20, decisions_days: 40}"
 POLICY = f"policy: {TENANT}\nextends: baseline\n{RETENTION}\n"
+
+
+DEFERRING = """
+flows:
+  join:
+    steps:
+      - check: face_count
+      - check: minimum_age
+        with: {min_years: 18}
+        defer: true
+    effects: [store_images, index_face, save_user]
+"""
 
 
 @dataclass(frozen=True)
@@ -76,6 +92,10 @@ class Archive:
         return found
 
 
+def _recover(user_key: str) -> str:
+    return json.dumps({"job": "recover", "tenant": TENANT, "user_key": user_key})
+
+
 @pytest.fixture
 def archive(scripted: RunningSandbox) -> Archive:
     return Archive(own_environment(scripted, {TENANT: POLICY}))
@@ -117,6 +137,57 @@ def test_what_a_document_said_ends_before_the_face(archive: Archive) -> None:
     assert archive.tenant.decisions.get(made.verification_id, after)["extracted"] == {}
     archive.pass_time(21)
     assert archive.user("ada").status is UserStatus.EXPIRED
+
+
+def test_whose_retention_ends_during_an_erasure_is_not_registered_before_it_is_done(
+    archive: Archive, scripted: RunningSandbox
+) -> None:
+    archive.verify("register", "ada", "ada")
+    ada, now = user_key(TENANT, "ada"), datetime.now(UTC)
+    erasure = request_erasure(archive.tenant, ada, now)
+    assert erasure is not None
+    scripted.faults.set({"operation": "kms:Sign", "kind": "access_denied"})
+    with pytest.raises(AwsError):
+        erase(archive.tenant, erasure.erasure_id, now)
+    scripted.faults.clear()
+    run(archive.environment.services, _recover(ada), now + timedelta(days=21))
+    with pytest.raises(ConflictError, match="Another request is changing this user"):
+        archive.verify("register", "ada", "ada")
+    assert erase(archive.tenant, erasure.erasure_id, now).receipt is not None
+    assert archive.verify("register", "ada", "ada").verdict is Verdict.APPROVED
+
+
+def test_an_erasure_that_begins_beside_the_end_of_retention_keeps_the_record_closed(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.verify("register", "ada", "ada")
+    tenant, ada, now = archive.tenant, user_key(TENANT, "ada"), datetime.now(UTC)
+    erasure = request_erasure(tenant, ada, now)
+    assert erasure is not None
+    write = Expiry._write
+
+    def closed_meanwhile(self: Expiry, *arguments: Any) -> bool:
+        tenant.erasures.close(erasure, tenant.users.closing(ada))
+        return write(self, *arguments)
+
+    monkeypatch.setattr(Expiry, "_write", closed_meanwhile)
+    run(archive.environment.services, _recover(ada), now + timedelta(days=21))
+    assert archive.user("ada").status is UserStatus.ERASING
+
+
+def test_steps_that_nobody_could_judge_end_with_the_face(scripted: RunningSandbox) -> None:
+    """The pictures end before the face, so a step that is still open then is never judged."""
+    archive = Archive(own_environment(scripted, {TENANT: POLICY + DEFERRING}))
+    assert archive.verify("join", "ada", "ada").verdict is Verdict.APPROVED
+    assert archive.user("ada").status is UserStatus.PROVISIONAL
+    scripted.faults.set({"operation": "textract:*", "kind": "error500"})
+    with pytest.raises(AwsError):
+        run(archive.environment.services, _recover(user_key(TENANT, "ada")), datetime.now(UTC) + timedelta(days=21))
+    scripted.faults.clear()
+    ended = archive.user("ada")
+    assert (ended.status, ended.faces, ended.deferred) == (UserStatus.EXPIRED, (), None)
+    archive.pass_time(22)
+    assert not any("due_at" in item for item in archive.items())
 
 
 def test_a_newer_face_stays_when_the_older_ends(archive: Archive) -> None:

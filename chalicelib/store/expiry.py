@@ -29,9 +29,10 @@ class Expiry:
         """Take expired faces and fields off the record; whether there were any. Faces become leftovers, to be deleted.
 
         A user without a face is EXPIRED. A record that a change is going through is left alone: it becomes due again.
+        So is one that is being erased: whoever is EXPIRED may register, and the erasure would take that too.
         """
         item = self._table.get(user_item_key(self._tenant, user_key))
-        if item is None or "change" in item:
+        if item is None or "change" in item or item["status"] == UserStatus.ERASING:
             return False
         user, left = user_of_item(item), user_of_item(item).at(now)
         expired = tuple(face for face in user.faces if face not in left.faces)
@@ -44,7 +45,10 @@ class Expiry:
             values["leftovers"] = [leftover_item(leftover) for leftover in leftovers]
         if expired and not left.faces:
             values["status"] = UserStatus.EXPIRED.value
-        return self._write(item, values, ("fields", "fields_end_at") if fields_are_over else (), now)
+        gone = ("fields", "fields_end_at") if fields_are_over else ()
+        if "status" in values and "deferred" in item:  # nobody can judge its steps any more
+            gone = (*gone, "deferred")
+        return self._write(item, values, gone, now)
 
     def _write(self, item: Item, values: Item, gone: tuple[str, ...], now: datetime) -> bool:
         after = {name: value for name, value in (item | values).items() if name not in gone}
@@ -54,8 +58,9 @@ class Expiry:
             self._table.update(
                 {"pk": item["pk"], "sk": item["sk"]},
                 update_expression((*sets, *due.sets), (*(f"#{name}" for name in gone), *due.removes)),
-                "#faces = :seen AND attribute_not_exists(#change)",
+                "#faces = :seen AND #status = :status_seen AND attribute_not_exists(#change)",
                 seen=item.get("faces", []),
+                status_seen=item["status"],
                 **values,
                 **due.values,
             )
