@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,11 +30,12 @@ class Entry:
 
 
 class History:
-    """Thread-safe. The file is the record: append only, never rewritten."""
+    """Thread-safe. The file is the record: append only, but for a last line that a crash cut off."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
+        _drop_cut_off(path)
         self._settled = {(entry.user, fingerprint(entry.sha256)): entry for entry in _read(path) if entry.is_settled}
 
     def find(self, user: str, sha256: dict[str, str]) -> Entry | None:
@@ -53,16 +55,21 @@ def fingerprint(sha256: dict[str, str]) -> str:
     return " ".join(f"{name}={digest}" for name, digest in sorted(sha256.items()))
 
 
+def _drop_cut_off(path: Path) -> None:
+    """Whoever it was about is tried again; what is appended must not become a part of it."""
+    content = path.read_bytes() if path.exists() else b""
+    if content and not content.endswith(b"\n"):
+        os.truncate(path, content.rfind(b"\n") + 1)
+
+
 def _read(path: Path) -> list[Entry]:
+    """One entry a line. In JSON only a line feed ends one: names may hold what Python takes for an end, too."""
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").splitlines()
     entries = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], start=1):
         try:
             entries.append(Entry(**json.loads(line)))
         except (ValueError, TypeError) as error:
-            if number == len(lines):  # cut off by a crash: that person is simply tried again
-                break
             raise CliError(f"{path}, line {number} is damaged: remove that line.") from error
     return entries

@@ -67,6 +67,8 @@ class Bucket:
 def find_people(source: Source) -> list[Person]:
     """Raises CliError when there is nobody, or people.csv is wrong."""
     names = source.names()
+    if wrong := next((name for name in names if not _is_text(name)), None):
+        raise CliError(f"The name of the file {wrong!r} is not UTF-8: rename it.")
     people = list(_from_list(source, set(names)) if _LIST in names else _from_pictures(names))
     if not people:
         raise CliError(f"There are no pictures (.jpg, .jpeg, .png) and no {_LIST} there.")
@@ -88,8 +90,8 @@ def _from_pictures(names: list[str]) -> Iterator[Person]:
 
 
 def _from_list(source: Source, names: set[str]) -> Iterator[Person]:
-    rows = csv.DictReader(io.StringIO(source.read(_LIST).decode("utf-8-sig")))
-    missing = {"user_id", "selfie"} - set(rows.fieldnames or ())
+    columns, rows = _table(source)
+    missing = {"user_id", "selfie"} - columns
     if missing:
         raise CliError(f"{_LIST} lacks the column {' and '.join(sorted(missing))}.")
     for line, row in enumerate(rows, start=2):
@@ -98,6 +100,22 @@ def _from_list(source: Source, names: set[str]) -> Iterator[Person]:
         if not user_id or selfie not in names or (id_card and id_card not in names):
             raise CliError(f"{_LIST}, line {line}: needs a user_id and the names of files that are there.")
         yield Person(user_id, selfie, id_card or None, texts)
+
+
+def _table(source: Source) -> tuple[set[str], list[dict[str, str]]]:
+    """The columns of people.csv, and its rows."""
+    try:
+        rows = csv.DictReader(io.StringIO(source.read(_LIST).decode("utf-8-sig")))
+        return set(rows.fieldnames or ()), list(rows)
+    except UnicodeDecodeError as error:
+        raise CliError(f"{_LIST} is not UTF-8: save it as CSV with that encoding.") from error
+    except (csv.Error, OSError) as error:
+        raise CliError(f"{_LIST} cannot be read: {error}.") from error
+
+
+def _is_text(name: str) -> bool:
+    """Python stands in for bytes of a file's name that are no UTF-8 with halves of characters."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _check_unique(people: list[Person]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,12 +143,14 @@ def test_people_csv_gives_cards_and_properties(tmp_path: Path) -> None:
         ("user_id,selfie\nada,gone.jpg\n", "line 2"),
         ("user_id,selfie\nada,a.jpg\nada,b.jpg\n", "Two people have the user id 'ada'"),
         ("user_id,selfie\n", "no pictures"),
+        ("user_id,selfie\njos\udce9,a.jpg\n", "not UTF-8"),
+        (f"user_id,selfie,note\nada,a.jpg,{'x' * 200_000}\n", "people.csv cannot be read"),
     ],
 )
 def test_a_wrong_people_csv_is_explained(tmp_path: Path, csv: str, message: str) -> None:
     (tmp_path / "a.jpg").write_bytes(b"x")
     (tmp_path / "b.jpg").write_bytes(b"x")
-    (tmp_path / "people.csv").write_text(csv)
+    (tmp_path / "people.csv").write_text(csv, encoding="utf-8", errors="surrogateescape")
 
     with pytest.raises(CliError, match=message):
         find_people(Folder(tmp_path))
@@ -178,3 +181,27 @@ def test_a_line_cut_off_by_a_crash_is_forgotten_and_any_other_damage_is_told(tmp
     path.write_text("nonsense\n" + path.read_text())
     with pytest.raises(CliError, match="line 1 is damaged"):
         History(path)
+
+
+def test_what_is_added_behind_a_line_cut_off_by_a_crash_is_kept(tmp_path: Path) -> None:
+    path, digests = tmp_path / "history.jsonl", {"selfie": "1"}
+    History(path).append(Entry("ada", "now", "approved", [], "v", digests))
+    with path.open("a") as file:
+        file.write('{"user": "bo')
+    History(path).append(Entry("bob", "now", "approved", [], "v", digests))
+    History(path).append(Entry("eve", "now", "approved", [], "v", digests))
+    assert all(History(path).find(user, digests) for user in ("ada", "bob", "eve"))
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85"])
+def test_a_name_with_an_end_of_line_in_it_is_one_line_of_the_history(tmp_path: Path, end: str) -> None:
+    path, digests = tmp_path / "history.jsonl", {"selfie": "1"}
+    for user in (f"a{end}b", "ada"):
+        History(path).append(Entry(user, "now", "denied", [], "v", digests))
+    assert History(path).find(f"a{end}b", digests) and History(path).find("ada", digests)
+
+
+def test_a_file_whose_name_is_no_text_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"jos\xe9.jpg")).write_bytes(b"x")
+    with pytest.raises(CliError, match="not UTF-8"):
+        find_people(Folder(tmp_path))
