@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 import random
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,7 @@ from chalicelib.model.images import Image, ImageRejectedError, read_image
 from chalicelib.model.submission import Submission, user_key
 from chalicelib.store.imports import ERASED, LASTS, Import, Result
 from chalicelib.store.queue import Message
+from chalicelib.texts import MAX_USER_ID_LENGTH, properties, text
 from chalicelib.wiring import Tenant, erasing
 
 _CHUNK_BYTES = 128 * 1024
@@ -43,6 +45,8 @@ def spread(tenant: Tenant, message: Message, now: datetime) -> None:  # noqa: AR
     chunk = tenant.read_import(what.manifest_key, offset, _CHUNK_BYTES)
     lines = chunk[: chunk.rfind(b"\n") + 1].splitlines(keepends=True)
     lines = lines[: max(1, math.floor(what.per_s * _LONGEST_DELAY_S))]
+    if not lines and chunk:
+        raise ValueError("a line of the manifest is too long")
     if not lines:
         return
     told = {"tenant": tenant.name, "import_id": what.import_id}
@@ -54,7 +58,7 @@ def spread(tenant: Tenant, message: Message, now: datetime) -> None:  # noqa: AR
 
 def import_person(tenant: Tenant, message: Message, now: datetime) -> None:
     """Register one person, or find that it is done. Raises AwsError and what else passes by itself: it comes again."""
-    what, person = _import(tenant, message), message["person"]
+    what, person = _import(tenant, message), _as_asked_for(message["person"])
     if tenant.imports.is_settled(what.import_id, person["user_id"]):
         return
     verification_id = hashlib.sha256(f"{what.import_id}\0{person['user_id']}".encode()).hexdigest()[:32]
@@ -63,6 +67,11 @@ def import_person(tenant: Tenant, message: Message, now: datetime) -> None:
         tenant.imports.settle(what.import_id, _outcome(tenant, what, person, verification_id, now), now)
     except ShareUsedUpError:  # the tenant's own applicants come first, and it is no failed try of this message
         tenant.queue.send(message, delay_s=random.randint(*_LATER_S))  # noqa: S311 - any moment will do
+
+
+def _as_asked_for(person: Mapping[str, Any]) -> dict[str, Any]:
+    """With the user id as requests have it: in a file's name letters may be composed otherwise."""
+    return {**person, "user_id": unicodedata.normalize("NFC", person["user_id"])}
 
 
 def _import(tenant: Tenant, message: Message) -> Import:
@@ -116,16 +125,17 @@ def _verified(tenant: Tenant, what: Import, person: Mapping[str, Any], verificat
 def _submission(
     tenant: Tenant, what: Import, person: Mapping[str, Any], verification_id: str, now: datetime
 ) -> Submission:
+    """Raises BadRequestError where a request with these texts is refused too: nobody could name such a user later."""
     card = person.get("id_card")
     return Submission(
         verification_id=verification_id,
         tenant=tenant.name,
         flow=person["flow"],
-        user_id=person["user_id"],
+        user_id=text(person, "user_id", MAX_USER_ID_LENGTH),
         received_at=now,
         selfie=_picture(tenant, person["selfie"]),
         id_card=_picture(tenant, card) if card else None,
-        properties=person.get("properties", {}),
+        properties=properties(person),
         consent=Consent(what.consent, now) if what.consent else None,
     )
 

@@ -14,7 +14,8 @@ from chalicelib.errors import BadRequestError, PolicyError
 from chalicelib.model.images import ImageRejectedError, read_image
 from chalicelib.policy.load import Loader
 from chalicelib.policy.schema import schema
-from chalicelib.routes.body import consent, properties, read_object
+from chalicelib.routes.body import consent, read_object
+from chalicelib.texts import properties
 from chalicelib.wiring import Services
 from cli.local.processes import PROJECT
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -87,6 +87,24 @@ def test_only_the_failed_ones_of_a_batch_come_again(
         worker.work(1)
     assert sorted(ran) == ["broken", "one", "two"]
     assert depth(server, names.queue) == 1
+
+
+def test_a_batch_is_no_larger_than_sqs_takes(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[list[Any]] = []
+    send = services.queue._aws
+
+    def spying(service: str, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        sent.append(parameters["Entries"])
+        return send(service, operation, parameters)
+
+    monkeypatch.setattr(services.queue, "_aws", spying)
+    marks = [str(number) * 60_000 for number in range(9)] + [""] * 12
+    services.queue.send_many([message(mark) for mark in marks], per_s=1)
+    sent.sort(key=lambda entries: entries[0]["DelaySeconds"])  # they go out side by side
+    assert [len(entries) for entries in sent] == [4, 4, 10, 3]
+    assert all(sum(len(entry["MessageBody"]) for entry in entries) <= 256 * 1024 for entries in sent)
+    assert [entry["DelaySeconds"] for entries in sent for entry in entries] == list(range(21))
+    assert [json.loads(entry["MessageBody"])["mark"] for entries in sent for entry in entries] == marks
 
 
 @pytest.mark.parametrize(

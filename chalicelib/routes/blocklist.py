@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from chalice.app import Blueprint, Response
 
+from chalicelib import texts
 from chalicelib.errors import BadRequestError, ConflictError, NotFoundError
 from chalicelib.model.block import Block, BlockSource
 from chalicelib.model.submission import user_key
@@ -32,7 +33,7 @@ def block() -> Response:
     """Block a face: one of a picture, of a registered user, or of the person who was registered by a verification."""
     tenant = tenant_for(blueprint.current_request)
     fields = body.read_object(body.sent(blueprint.current_request), (*_FACES, "reason", "days"))
-    reason = body.text(fields, "reason", MAX_REASON_LENGTH)
+    reason = texts.text(fields, "reason", MAX_REASON_LENGTH)
     days = fields.get("days", DEFAULT_DAYS)
     if type(days) is not int or not 1 <= days <= MAX_DAYS:
         raise BadRequestError("wrong-type", f"days must be a whole number from 1 to {MAX_DAYS:,}.", "days")
@@ -70,9 +71,9 @@ def _picture(
     image = body.image(fields, "selfie", take_upload)
     if image is not None:
         return {"Bytes": image.content}, BlockSource.PICTURE
-    verification_id = body.optional_text(fields, "verification_id", 64)
+    verification_id = texts.optional_text(fields, "verification_id", 64)
     if verification_id is None:
-        return _users_picture(tenant, body.text(fields, "user_id", body.MAX_USER_ID_LENGTH)), BlockSource.USER
+        return _users_picture(tenant, texts.text(fields, "user_id", texts.MAX_USER_ID_LENGTH)), BlockSource.USER
     return _registered_picture(tenant, verification_id), BlockSource.VERIFICATION
 
 

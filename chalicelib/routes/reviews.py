@@ -8,6 +8,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
+from chalicelib import texts
 from chalicelib.errors import BadRequestError
 from chalicelib.model.decision import Verdict
 from chalicelib.model.review import Review, Settlement
@@ -57,10 +58,10 @@ def settle_review(review_id: str) -> Response:
     request = blueprint.current_request
     tenant = tenant_for(request)
     fields = body.read_object(body.sent(request), ("decision", "reason"))
-    wanted = body.text(fields, "decision", 16)
+    wanted = texts.text(fields, "decision", 16)
     if wanted not in _VERDICTS:
         raise BadRequestError("wrong-type", "decision must be approved or denied.", "decision")
-    settlement = Settlement(key_of(request), body.text(fields, "reason", MAX_REASON_LENGTH))
+    settlement = Settlement(key_of(request), texts.text(fields, "reason", MAX_REASON_LENGTH))
     settled = settling.settle(tenant, review_id, _VERDICTS[wanted], settlement, datetime.now(UTC))
     return answer(200, {"id": review_id, "status": "settled", "settlement": _settlement(settled)})
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib import logs
+from chalicelib import logs, texts
 from chalicelib.errors import AwsError, BadRequestError, CountersignError, NotFoundError
 from chalicelib.model.decision import Verdict
 from chalicelib.model.deferred import deferred_decision_id
@@ -79,7 +79,7 @@ def _decided(verification_id: str, tenant: Tenant, now: datetime) -> dict[str, A
 
 def _verify(raw_body: str | bytes, tenant: Tenant, verification_id: str, now: datetime) -> dict[str, Any]:
     fields = body.read_object(raw_body, _FIELDS)
-    flow, user_id = body.text(fields, "flow", 64), body.text(fields, "user_id", body.MAX_USER_ID_LENGTH)
+    flow, user_id = texts.text(fields, "flow", 64), texts.text(fields, "user_id", texts.MAX_USER_ID_LENGTH)
     logs.name(work=verification_id)
     with tenant.uploads.lent_to(verification_id, now) as take_upload:
         submission = Submission(
@@ -88,9 +88,9 @@ def _verify(raw_body: str | bytes, tenant: Tenant, verification_id: str, now: da
             flow=flow,
             user_id=user_id,
             received_at=now,
-            properties=body.properties(fields),
+            properties=texts.properties(fields),
             consent=body.consent(fields, now),
-            liveness_session=body.optional_text(fields, "liveness_session", 128),
+            liveness_session=texts.optional_text(fields, "liveness_session", 128),
             selfie=body.image(fields, "selfie", take_upload),
             id_card=body.image(fields, "id_card", take_upload),
             id_card_back=body.image(fields, "id_card_back", take_upload),
@@ -146,7 +146,7 @@ def create_upload() -> Response:
     """Where to POST a picture that does not fit in a request: bound to this tenant, type and size, single use."""
     tenant = _tenant()
     fields = body.read_object(body.sent(blueprint.current_request), ("content_type", "size_bytes"))
-    content_type, size_bytes = body.text(fields, "content_type", 64), fields.get("size_bytes")
+    content_type, size_bytes = texts.text(fields, "content_type", 64), fields.get("size_bytes")
     if content_type not in ("image/jpeg", "image/png"):
         raise BadRequestError("image-wrong-type", "content_type must be image/jpeg or image/png.", "content_type")
     if type(size_bytes) is not int or not 1 <= size_bytes <= MAX_IMAGE_BYTES:
@@ -160,6 +160,6 @@ def create_liveness_session() -> Response:
     """A Face Liveness session for one user, good for one verification within three minutes."""
     tenant = _tenant()
     fields = body.read_object(body.sent(blueprint.current_request), ("user_id",))
-    user_id = body.text(fields, "user_id", body.MAX_USER_ID_LENGTH)
+    user_id = texts.text(fields, "user_id", texts.MAX_USER_ID_LENGTH)
     session_id = tenant.create_liveness_session(user_key(tenant.name, user_id), datetime.now(UTC))
     return answer(201, {"session_id": session_id, "expires_in_s": 180})

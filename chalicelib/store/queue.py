@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.aws import Aws, side_by_side
@@ -11,7 +11,9 @@ from chalicelib.errors import AwsUnavailableError
 
 Message = Mapping[str, Any]
 
-_SENT_AT_ONCE = 10  # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+_SENT_AT_ONCE = 10
+_BYTES_AT_ONCE = 256 * 1024
 
 
 class Queue:
@@ -39,10 +41,24 @@ class Queue:
             }
             for number, message in enumerate(messages)
         ]
-        batches = [entries[first : first + _SENT_AT_ONCE] for first in range(0, len(entries), _SENT_AT_ONCE)]
-        side_by_side(self._send_batch, batches)
+        side_by_side(self._send_batch, _batches(entries))
 
     def _send_batch(self, entries: Sequence[Mapping[str, Any]]) -> None:
         answer = self._aws("sqs", "send_message_batch", {"QueueUrl": self._url, "Entries": entries})
         if failed := answer.get("Failed"):
             raise AwsUnavailableError("sqs:SendMessageBatch", failed[0].get("Code", "Unknown"), "a job was not taken")
+
+
+def _batches(entries: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """In their order; `json.dumps` makes ASCII of everything, so that characters are bytes."""
+    batch: list[Mapping[str, Any]] = []
+    size_bytes = 0
+    for entry in entries:
+        more_bytes = len(entry["MessageBody"])
+        if batch and (len(batch) == _SENT_AT_ONCE or size_bytes + more_bytes > _BYTES_AT_ONCE):
+            yield batch
+            batch, size_bytes = [], 0
+        batch.append(entry)
+        size_bytes += more_bytes
+    if batch:
+        yield batch

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.errors import BadRequestError
 from chalicelib.store.import_files import folder_of
 from chalicelib.store.imports import Import
+from chalicelib.texts import MAX_USER_ID_LENGTH, properties, text
 from chalicelib.wiring import Services
-from cli.bulk.people import Person, find_people
+from cli.bulk.people import Person, check_unique, find_people
 from cli.bulk.s3 import bucket
 from cli.errors import CliError
 
@@ -30,7 +32,8 @@ class Wanted:
 def start(services: Services, wanted: Wanted, now: datetime) -> tuple[Import, bool]:
     """Write the manifest and put the first message on the queue; False: the same import was started before.
 
-    Raises CliError when the source is not where the functions may read.
+    Raises CliError when the source is not where the functions may read, or somebody's texts are not what a request's
+    may be.
     """
     images = services.setting("IMAGES_BUCKET")
     folder = f"s3://{images}/{folder_of(wanted.tenant)}"
@@ -39,7 +42,8 @@ def start(services: Services, wanted: Wanted, now: datetime) -> tuple[Import, bo
             f"On the queue, the functions read the pictures, and they may only read below {folder}. Copy them there:"
             f" aws s3 cp --recursive {wanted.source} {folder}NAME/"
         )
-    people = find_people(bucket(wanted.source))
+    people = [_as_asked_for(person) for person in find_people(bucket(wanted.source))]
+    check_unique(people)
     prefix = wanted.source.removeprefix(f"s3://{images}/").rstrip("/") + "/"
     manifest = b"".join(_line(person, prefix, wanted.flow_of(person)) for person in people)
     import_id = hashlib.sha256(manifest + repr((wanted.consent, wanted.per_s)).encode()).hexdigest()[:16]
@@ -68,6 +72,18 @@ def settled(services: Services, tenant: str, what: Import, pause: Callable[[], N
         if done >= what.people:
             return
         pause()
+
+
+def _as_asked_for(person: Person) -> Person:
+    """With the texts as requests have them: in a file's name letters may be composed otherwise."""
+    try:
+        return replace(
+            person,
+            user_id=text({"user_id": person.user_id}, "user_id", MAX_USER_ID_LENGTH),
+            properties=properties({"properties": person.properties}),
+        )
+    except BadRequestError as error:
+        raise CliError(f"{person.selfie}: {error}") from error
 
 
 def _line(person: Person, prefix: str, flow: str) -> bytes:

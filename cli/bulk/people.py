@@ -72,7 +72,7 @@ def find_people(source: Source) -> list[Person]:
     people = list(_from_list(source, set(names)) if _LIST in names else _from_pictures(names))
     if not people:
         raise CliError(f"There are no pictures (.jpg, .jpeg, .png) and no {_LIST} there.")
-    _check_unique(people)
+    check_unique(people)
     return people
 
 
@@ -118,7 +118,8 @@ def _is_text(name: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
-def _check_unique(people: list[Person]) -> None:
+def check_unique(people: list[Person]) -> None:
+    """Raises CliError."""
     seen = dict[str, Person]()
     for person in people:
         other = seen.setdefault(person.user_id, person)

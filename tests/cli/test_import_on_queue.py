@@ -201,6 +201,60 @@ def test_nothing_but_the_tenants_own_folder_is_read(environment: OwnEnvironment,
     assert result.why == ("not-the-tenants",)
 
 
+def test_who_is_imported_is_called_as_requests_call_them(environment: OwnEnvironment) -> None:
+    """Many a machine writes the letters of file names apart; a request for such a user would find nobody."""
+    services, folder = environment.services, f"{TENANT}/imports/may"
+    s3, bucket = environment.sandbox.client("s3"), environment.names.images_bucket
+    s3.put_object(Bucket=bucket, Key=f"{folder}/jose\u0301.jpg", Body=selfie("josé").content)
+    what, _ = start(services, wanted(f"s3://{bucket}/{folder}"), datetime.now(UTC))
+    _work_off(environment, datetime.now(UTC))
+    tenant = services.tenant(TENANT)
+    assert {result.user_id: result.outcome for result in tenant.imports.results(what.import_id)} == {"josé": "approved"}
+    user = tenant.users.get(user_key(TENANT, "josé"))
+    assert user is not None and user.user_id == "josé"
+    s3.put_object(Bucket=bucket, Key=f"{folder}/josé.jpg", Body=selfie("another").content)
+    with pytest.raises(CliError, match="Two people have the user id"):
+        start(services, wanted(f"s3://{bucket}/{folder}"), datetime.now(UTC))
+
+
+@pytest.mark.parametrize(
+    ("texts", "code"),
+    [
+        ({"user_id": "x" * 129}, "too-long"),
+        ({"user_id": "a\u202eb"}, "not-printable"),
+        ({"user_id": "ada", "properties": {"Last Name": "Lovelace"}}, "property-name"),
+        ({"user_id": "ada", "properties": {"note": "x" * 513}}, "too-long"),
+    ],
+)
+def test_what_no_request_may_say_no_import_says(
+    environment: OwnEnvironment, texts: dict[str, object], code: str
+) -> None:
+    services, source = environment.services, uploaded(environment, 1)
+    what, _ = start(services, wanted(source), datetime.now(UTC))
+    person = {"flow": "register", "selfie": f"{TENANT}/imports/may/person-0.jpg", **texts}
+    message = {"job": "import_person", "tenant": TENANT, "import_id": what.import_id, "person": person}
+    run(services, json.dumps(message), datetime.now(UTC))
+    (result,) = services.tenant(TENANT).imports.results(what.import_id)
+    assert (result.outcome, result.why) == ("refused", (code,))
+
+
+def test_a_list_that_requests_would_refuse_is_refused_before_it_is_begun(environment: OwnEnvironment) -> None:
+    source, s3 = uploaded(environment, 1), environment.sandbox.client("s3")
+    listed = f"user_id,selfie,Last Name\nada,person-0.jpg,{'x' * 130_000}\n".encode()
+    s3.put_object(Bucket=environment.names.images_bucket, Key=f"{TENANT}/imports/may/people.csv", Body=listed)
+    with pytest.raises(CliError, match=r"person-0.jpg: A property's name"):
+        start(environment.services, wanted(source), datetime.now(UTC))
+
+
+def test_a_line_that_is_too_long_is_not_the_silent_end_of_the_import(environment: OwnEnvironment) -> None:
+    services, s3 = environment.services, environment.sandbox.client("s3")
+    what, _ = start(services, wanted(uploaded(environment, 1)), datetime.now(UTC))
+    s3.put_object(Bucket=environment.names.images_bucket, Key=what.manifest_key, Body=b"x" * 200_000 + b"\n")
+    message = {"job": "import", "tenant": TENANT, "import_id": what.import_id, "offset_bytes": 0}
+    with pytest.raises(ValueError, match="too long"):
+        run(services, json.dumps(message), datetime.now(UTC))
+
+
 def test_who_was_erased_after_the_import_began_is_not_registered_by_it(environment: OwnEnvironment) -> None:
     services = environment.services
     source = uploaded(environment, 3)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib import texts
 from chalicelib.errors import BadRequestError
 from chalicelib.routes import body
 from sandbox.scripted import ScriptedFace, picture
@@ -22,7 +23,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
     "user_id", ["a", "x" * 128, "Ana María", "a/b/c", "../..", "👩‍👩‍👧", "李小龙", "a b", "%2F", "'; drop"]
 )
 def test_any_printable_user_id_is_taken(user_id: str) -> None:
-    assert body.text({"user_id": user_id}, "user_id", 128)
+    assert texts.text({"user_id": user_id}, "user_id", 128)
 
 
 @pytest.mark.parametrize(
@@ -40,12 +41,12 @@ def test_any_printable_user_id_is_taken(user_id: str) -> None:
 )
 def test_other_user_ids_are_refused(user_id: object, code: str) -> None:
     with pytest.raises(BadRequestError) as caught:
-        body.text({"user_id": user_id}, "user_id", 128)
+        texts.text({"user_id": user_id}, "user_id", 128)
     assert caught.value.code == code
 
 
 def test_the_same_letters_are_the_same_user() -> None:
-    assert body.text({"u": "é"}, "u", 128) == body.text({"u": "e\u0301"}, "u", 128)
+    assert texts.text({"u": "é"}, "u", 128) == texts.text({"u": "e\u0301"}, "u", 128)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_a_text_with_half_a_character_is_read_and_its_digest_is_its_own() -> Non
     halves = '{"user_id": "\ud800"}', '{"user_id": "\ud801"}'
     assert len({body.digest(half) for half in halves}) == 2
     with pytest.raises(BadRequestError) as caught:
-        body.text(body.read_object(halves[0], ("user_id",)), "user_id", 128)
+        texts.text(body.read_object(halves[0], ("user_id",)), "user_id", 128)
     assert caught.value.code == "not-printable"
 
 
@@ -161,9 +162,9 @@ FIELDS = ("flow", "user_id", "selfie", "properties", "consent", "liveness_sessio
 def test_whatever_comes_only_our_error_goes_out(content: dict[str, object]) -> None:
     try:
         fields = body.read_object(json.dumps(content).encode(), FIELDS)
-        body.text(fields, "flow", 64)
+        texts.text(fields, "flow", 64)
         body.image(fields, "selfie", lambda upload_id: b"")
-        body.properties(fields)
+        texts.properties(fields)
         body.consent(fields, NOW)
     except BadRequestError:
         pass
