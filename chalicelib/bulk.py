@@ -28,7 +28,7 @@ from chalicelib.errors import (
 from chalicelib.model.consent import Consent
 from chalicelib.model.images import Image, ImageRejectedError, read_image
 from chalicelib.model.submission import Submission, user_key
-from chalicelib.store.imports import ERASED, LASTS, Import, Result
+from chalicelib.store.imports import ERASED, Import, Result
 from chalicelib.store.queue import Message
 from chalicelib.texts import MAX_USER_ID_LENGTH, properties, text
 from chalicelib.wiring import Tenant, erasing
@@ -84,7 +84,7 @@ def _import(tenant: Tenant, message: Message) -> Import:
 def _outcome(tenant: Tenant, what: Import, person: Mapping[str, Any], verification_id: str, now: datetime) -> Result:
     """Nobody is registered who was erased since the import began; an erasure asked for just now finds who was."""
     who, user_id = user_key(tenant.name, person["user_id"]), person["user_id"]
-    if now - what.started_at > LASTS:
+    if what.is_over(now):
         return Result(user_id, "refused", ("import-too-old",), verification_id)
     if not tenant.personal.is_erased_since(who, what.started_at):
         result = _decided(tenant, what, person, verification_id, now)

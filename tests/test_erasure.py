@@ -265,4 +265,5 @@ def test_the_result_of_an_import_is_erased(world: World) -> None:
     assert imports.is_settled("i1", "ada")
     done = erase(world.tenant, world.request().erasure_id, datetime.now(UTC))
     assert (done.found["imports"], world.traces()) == (2, NOTHING)
-    assert list(imports.results("i1")) == []
+    assert list(imports.results("i1")) == [Result("", "erased", (), "")]
+    assert imports.is_settled("i1", "ada"), "her message may come again, and must not count again"

@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError
 from chalicelib.model.submission import user_key
-from chalicelib.store.items import Item, Table, epoch_s, key, stamp
+from chalicelib.store.items import Item, Key, Table, epoch_s, key, stamp, update_expression
 
 _COUNTERS = 16
 LASTS = timedelta(days=30)  # an import, and everybody's result: they name users
 ERASED = "erased"
 _NEW = "attribute_not_exists(pk)"
+_PERSON = "PERSON#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,14 @@ class Import:
     consent: str | None
     started_at: datetime
 
+    def is_over(self, now: datetime) -> bool:
+        return now - self.started_at > LASTS
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of one person. `outcome` is a decision, `refused` when there could be none, or `erased`: then nothing
-    was done, and who it is will not be kept. `why` are codes.
+    was done, or all of it is gone, and who it is will not be kept. `why` are codes.
     """
 
     user_id: str
@@ -126,17 +130,31 @@ class Imports:
     def results(self, import_id: str) -> Iterator[Result]:
         """Everybody's, in no order that means anything."""
         for item in self._table.query(self._key(import_id, "")["pk"]):
-            if item["sk"].startswith("PERSON#"):
+            if item["sk"].startswith(_PERSON):
                 yield Result(item["user_id"], item["outcome"], tuple(item["why"]), item["verification_id"])
 
     def _key(self, import_id: str, sk: str) -> dict[str, str]:
         return key(self._tenant, "M", import_id, sk)
 
     def _person_key(self, import_id: str, user_id: str) -> dict[str, str]:
-        return self._key(import_id, f"PERSON#{_digest(user_id)}")
+        return self._key(import_id, f"{_PERSON}{_digest(user_id)}")
 
     def _counter_key(self, import_id: str, digest: str) -> dict[str, str]:
         return self._key(import_id, f"COUNTER#{int(digest[:8], 16) % _COUNTERS:02}")
+
+
+def is_result(where: Key) -> bool:
+    return "#M#" in where["pk"] and where["sk"].startswith(_PERSON)
+
+
+def forget_who(table: Table, where: Key) -> None:
+    """Of an erased person's result only that there was one stays: it was counted, and must not be again. Idempotent."""
+    forgotten = {"user_id": "", "outcome": ERASED, "why": (), "verification_id": ""}
+    expression = update_expression(f"#{name} = :{name}" for name in forgotten)
+    try:
+        table.update(where, expression, "attribute_exists(pk)", **forgotten)
+    except AwsConditionFailedError:
+        return
 
 
 def _digest(user_id: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from chalicelib.errors import AwsConditionFailedError
 from chalicelib.store.decisions import person_partition
-from chalicelib.store.imports import LASTS
+from chalicelib.store.imports import LASTS, forget_who, is_result
 from chalicelib.store.items import Table, epoch_s, stamp
 from chalicelib.store.pseudonyms import Pseudonyms
 from chalicelib.store.records import user_item_key
@@ -44,7 +44,10 @@ class PersonalItems:
     def delete(self, wheres: Sequence[Where]) -> None:
         """Idempotent. In this order: what tells where others are stays until those are gone."""
         for where in wheres:
-            self._delete(where)
+            if is_result(where):
+                forget_who(self._table, where)
+            else:
+                self._delete(where)
 
     def note_erasure(self, user_key: str, now: datetime) -> None:
         """For imports under way, and for no longer than they last: below the user's pseudonym, as in the log."""

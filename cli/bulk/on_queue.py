@@ -12,7 +12,7 @@ from chalicelib.errors import BadRequestError
 from chalicelib.store.import_files import folder_of
 from chalicelib.store.imports import Import
 from chalicelib.texts import MAX_USER_ID_LENGTH, properties, text
-from chalicelib.wiring import Services
+from chalicelib.wiring import Services, Tenant
 from cli.bulk.people import Person, check_unique, find_people
 from cli.bulk.s3 import bucket
 from cli.errors import CliError
@@ -46,10 +46,10 @@ def start(services: Services, wanted: Wanted, now: datetime) -> tuple[Import, bo
     check_unique(people)
     prefix = wanted.source.removeprefix(f"s3://{images}/").rstrip("/") + "/"
     manifest = b"".join(_line(person, prefix, wanted.flow_of(person)) for person in people)
-    import_id = hashlib.sha256(manifest + repr((wanted.consent, wanted.per_s)).encode()).hexdigest()[:16]
+    tenant = services.tenant(wanted.tenant)
+    import_id = _import_id(tenant, manifest + repr((wanted.consent, wanted.per_s)).encode(), now)
     key = f"{folder_of(wanted.tenant)}.manifests/{import_id}.jsonl"
     what = Import(import_id, key, len(people), wanted.per_s, wanted.consent, now)
-    tenant = services.tenant(wanted.tenant)
     kept = f"images_days={tenant.policy().retention.images_days}"  # it names people
     services.aws("s3", "put_object", {"Bucket": images, "Key": key, "Body": manifest, "Tagging": kept})
     is_new = tenant.imports.create(what)
@@ -72,6 +72,16 @@ def settled(services: Services, tenant: str, what: Import, pause: Callable[[], N
         if done >= what.people:
             return
         pause()
+
+
+def _import_id(tenant: Tenant, asked: bytes, now: datetime) -> str:
+    """The same for what is asked again, until that import is over: then it is another one."""
+    while True:
+        import_id = hashlib.sha256(asked).hexdigest()[:16]
+        before = tenant.imports.get(import_id)
+        if before is None or not before.is_over(now):
+            return import_id
+        asked += import_id.encode()
 
 
 def _as_asked_for(person: Person) -> Person:

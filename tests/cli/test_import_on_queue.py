@@ -307,6 +307,35 @@ def test_an_erasure_asked_for_while_the_person_is_being_registered_still_erases(
     assert tenant.users.get(who) is None
 
 
+def test_who_is_erased_after_being_imported_is_not_counted_again(
+    environment: OwnEnvironment, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    services, asked = environment.services, wanted(uploaded(environment, 2))
+    what, _ = start(services, asked, datetime.now(UTC))
+    _work_off(environment, datetime.now(UTC))
+    tenant = services.tenant(TENANT)
+    erasure = request_erasure(tenant, user_key(TENANT, "person-0"), datetime.now(UTC))
+    assert erasure is not None
+    erase(tenant, erasure.erasure_id, datetime.now(UTC))
+    resume(services, TENANT, what.import_id)
+    _work_off(environment, datetime.now(UTC))
+    assert tenant.imports.progress(what.import_id).total() == what.people
+    assert bulk_on_queue.import_on_queue(asked, tmp_path / "history.jsonl", again=False) == 1
+    told = capsys.readouterr().out
+    assert "(erased meanwhile)" in told and "1 of 3 people are registered" in told
+    assert tenant.users.get(user_key(TENANT, "person-0")) is None
+
+
+def test_after_a_month_the_same_people_can_be_imported_again(environment: OwnEnvironment) -> None:
+    services, asked, now = environment.services, wanted(uploaded(environment, 1)), datetime.now(UTC)
+    first, _ = start(services, asked, now - timedelta(days=31))
+    second, is_new = start(services, asked, now)
+    assert is_new and second.import_id != first.import_id
+    assert start(services, asked, now) == (second, False)
+    _work_off(environment, now)
+    assert services.tenant(TENANT).imports.progress(second.import_id)["approved"] == 1
+
+
 def test_an_import_lasts_a_month(environment: OwnEnvironment) -> None:
     services = environment.services
     what, _ = start(services, wanted(uploaded(environment, 1)), datetime.now(UTC) - timedelta(days=31))
