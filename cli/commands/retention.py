@@ -56,8 +56,9 @@ def report(tenant: str, as_json: bool) -> None:
 def forget(tenant: str) -> None:
     """Delete the key of a tenant's pseudonyms: its decision log can no longer be led back to anyone.
 
-    Whom decisions were about can then no longer be found to be erased either, so erase the users first. A process that
-    has used the key goes on doing so for up to 15 minutes; point-in-time recovery keeps it for 35 days.
+    Whom decisions were about can then no longer be found to be erased either, so erase the users first. Nor does an
+    import that is under way know any more who was erased since it began, so let imports end before. A process that has
+    used the key goes on doing so for up to 15 minutes; point-in-time recovery keeps it for 35 days.
     """
     services = operator_services()
     if services.pseudonyms.forget(tenant):

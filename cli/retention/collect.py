@@ -19,10 +19,14 @@ _SEGMENTS = 4
 _AT_ONCE = 6
 _TAGS_AT_ONCE = 16
 _READ = (
-    "pk, sk, #expires_at, #ends_at, #created_at, #requested_at, #erased_at, #status, #faces, #leftovers, "
-    "#fields_end_at, #entry.#at"
+    "pk, sk, #expires_at, #ends_at, #created_at, #requested_at, #erased_at, #started_at, #settled_at, #status, #faces,"
+    " #leftovers, #fields_end_at, #entry.#at"
 )
-_PICTURES = {"uploads": "unused uploads of pictures", "reviews": "pictures of reviews"}  # by where they are
+_PICTURES = {  # by where they are
+    "uploads": "unused uploads of pictures",
+    "reviews": "pictures of reviews",
+    "imports": "files of imports",
+}
 
 Progress = Callable[[str, int], None]
 Page = tuple[str, int, list[Thing]]

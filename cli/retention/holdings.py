@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.store.imports import is_result
 from chalicelib.store.items import moment_of
 
 # What the items of a tenant's table are called, by the first part of their `sk`.
@@ -78,11 +79,14 @@ def things_of(item: Mapping[str, Any]) -> Iterator[Thing]:
         yield from _things_of_user(item)
     elif str(item["pk"]).endswith("#AUDIT"):
         yield Thing("audit entries", moment_of(item["sk"].partition("#")[0]), _epoch(item.get("expires_at")))
+    elif is_result(item):
+        yield Thing("results of imports", moment_of(item.get("settled_at")), _epoch(item.get("expires_at")))
     elif kind in KINDS:
         since = (
             item.get("created_at")
             or item.get("requested_at")
             or item.get("erased_at")
+            or item.get("started_at")
             or item.get("entry", {}).get("at")
         )
         yield Thing(KINDS[kind], moment_of(since), _epoch(item.get("expires_at")) or moment_of(item.get("ends_at")))

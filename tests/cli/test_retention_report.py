@@ -6,11 +6,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
+from chalicelib.jobs import run as job
 from chalicelib.model.block import BlockSource
 from chalicelib.model.decision import Verdict
 from chalicelib.wiring.blocking import block_face
+from cli.bulk.on_queue import Wanted, start
 from cli.main import commands
 from cli.retention.holdings import Holdings, Thing
 from tests.own_environment import OwnEnvironment, own_environment, selfie, submission
@@ -75,6 +78,38 @@ def test_a_report_tells_what_is_held_and_until_when(scripted: RunningSandbox) ->
     }
     assert sum(told["collections"].values()) == 3
     assert "document fields of decisions" in run(environment, "report").stdout
+
+
+def test_a_report_tells_imports_from_decisions(scripted: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = own_environment(scripted, {TENANT: f"policy: {TENANT}\nextends: baseline\n{RETENTION}\n"})
+    for name, value in environment.variables.items():
+        monkeypatch.setenv(name, value)
+    services, bucket, folder = environment.services, environment.names.images_bucket, f"{TENANT}/imports/may"
+    for name, content in (("ada", selfie("ada").content), ("broken", b"no picture")):
+        picture = {"Bucket": bucket, "Key": f"{folder}/{name}.jpg", "Body": content}
+        environment.sandbox.client("s3").put_object(**picture)
+    wanted = Wanted(TENANT, f"s3://{bucket}/{folder}", lambda _: "register", None, per_s=1000)
+    what, _ = start(services, wanted, datetime.now(UTC))
+    for name in ("ada", "broken"):
+        person = {"user_id": name, "flow": "register", "selfie": f"{folder}/{name}.jpg"}
+        message = {"job": "import_person", "tenant": TENANT, "import_id": what.import_id, "person": person}
+        job(services, json.dumps(message), datetime.now(UTC))
+    services.tenant(TENANT).idempotency.begin("key", "digest", "verification", datetime.now(UTC))
+
+    held = {one["kind"]: one for one in report(environment)["held"]}
+    assert {kind: one["count"] for kind, one in held.items()} == {
+        "decisions": 1,
+        "faces of users": 1,
+        "files of imports": 3,
+        "idempotency keys": 1,
+        "pictures": 1,
+        "results of imports": 2,
+        "users, active": 1,
+        "whom decisions were about": 1,
+    }
+    assert days_until(held["results of imports"]["last_end"]) == 30
+    assert days_until(held["idempotency keys"]["oldest"]) == 0
+    assert (held["files of imports"]["endless"], held["pictures"]["endless"]) == (2, 0)
 
 
 def test_forgetting_makes_the_log_anonymous(scripted: RunningSandbox) -> None:
