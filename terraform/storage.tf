@@ -115,8 +115,8 @@ resource "aws_s3_bucket_policy" "main" {
   depends_on = [aws_s3_bucket_public_access_block.main]
 }
 
-# Pictures are tagged with the days that the tenant's policy keeps them; a tag that no policy has any more goes with
-# the longest. Where several rules apply, S3 takes the shortest.
+# Pictures are tagged with the days that the tenant's policy keeps them; a tag that no policy has any more, and that is
+# not among `former_images_days`, goes with the longest. Where several rules apply, S3 takes the shortest.
 resource "aws_s3_bucket_lifecycle_configuration" "images" {
   bucket = aws_s3_bucket.main["images"].bucket
 

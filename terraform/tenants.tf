@@ -15,7 +15,10 @@ locals {
   policy_problems  = distinct(flatten([for file, verdict in local.verdicts : try(verdict.problems, [])]))
 
   collections = flatten([for tenant in local.tenants : try(local.verdicts["${tenant}.yaml"].collections, [])])
-  images_days = distinct([for tenant in local.tenants : local.verdicts["${tenant}.yaml"].images_days if try(local.verdicts["${tenant}.yaml"].images_days, 0) > 0])
+  images_days = distinct(concat(
+    [for tenant in local.tenants : local.verdicts["${tenant}.yaml"].images_days if try(local.verdicts["${tenant}.yaml"].images_days, 0) > 0],
+    var.former_images_days,
+  ))
 
   # What `make package` packaged.
   package = jsondecode(file("${local.root}/build/package/package.json"))

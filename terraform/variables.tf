@@ -97,6 +97,17 @@ variable "calls_per_second" {
   }
 }
 
+variable "former_images_days" {
+  description = "Other days than now that policies kept pictures, as long as there are pictures of that time: they end as was said when they were stored."
+  type        = list(number)
+  default     = []
+
+  validation {
+    condition     = alltrue([for days in var.former_images_days : days >= 1 && days <= 3650 && floor(days) == days])
+    error_message = "former_images_days has whole days from 1 to 3650."
+  }
+}
+
 variable "log_retention_days" {
   description = "How long CloudWatch keeps logs."
   type        = number

@@ -79,3 +79,24 @@ run "pictures_are_kept_as_long_as_the_policies_say" {
     error_message = "A picture whose tag no policy has any more is not deleted with the longest-kept."
   }
 }
+
+run "pictures_end_as_was_said_when_they_were_stored" {
+  command = plan
+
+  variables {
+    former_images_days = [7, 180]
+  }
+
+  assert {
+    condition = alltrue([
+      for days in [7, 180] : contains([
+        for rule in aws_s3_bucket_lifecycle_configuration.images.rule : rule.expiration[0].days if try(rule.filter[0].tag[0].value, "") == tostring(days)
+      ], days)
+    ])
+    error_message = "What a policy said before has no rule any more."
+  }
+  assert {
+    condition     = one([for rule in aws_s3_bucket_lifecycle_configuration.images.rule : rule.expiration[0].days if rule.id == "nothing-longer"]) == 180
+    error_message = "Pictures end sooner than was said when they were stored."
+  }
+}
