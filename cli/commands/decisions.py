@@ -12,6 +12,7 @@ from rich.console import Console
 from chalicelib.policy.load import load_policy
 from chalicelib.store.decisions import logged_pages
 from chalicelib.store.items import Table
+from cli.commands.options import TenantName
 from cli.errors import CliError
 from cli.operator import operator_services
 from cli.replay.athena import table_ddl
@@ -27,7 +28,7 @@ def decisions() -> None:
 
 
 @decisions.command()
-@click.option("--tenant", help="Only this tenant's. Default: all of the environment.")
+@click.option("--tenant", type=TenantName(), help="Only this tenant's. Default: all of the environment.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

@@ -9,13 +9,14 @@ import click
 from rich.console import Console
 from rich.status import Status
 
+from cli.commands.options import TENANT
 from cli.doctor.results import Tally, json_line
 from cli.doctor.visit import visit
 from cli.operator import operator_services
 
 
 @click.command()
-@click.option("--tenant", required=True, help="The tenant: the name of its policy.")
+@TENANT
 @click.option("--fix", is_flag=True, help="Repair what can be repaired safely.")
 @click.option("--reindex", is_flag=True, help="Index outdated faces anew from their pictures: an IndexFaces call each.")
 @click.option("--revoke", is_flag=True, help="With --fix: revoke users of whom no face can be restored.")

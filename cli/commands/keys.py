@@ -11,10 +11,9 @@ from rich.table import Table
 
 from chalicelib.model.credential import Scope
 from chalicelib.wiring import Services
+from cli.commands.options import TENANT
 from cli.errors import CliError
 from cli.operator import operator_services
-
-_TENANT = click.option("--tenant", required=True, help="The tenant: the name of its policy.")
 
 
 @click.group()
@@ -27,7 +26,7 @@ def keys() -> None:
 
 
 @keys.command()
-@_TENANT
+@TENANT
 @click.option("--name", default="cli", show_default=True, help="What the key is for, to tell keys apart.")
 @click.option(
     "--scope",
@@ -50,7 +49,7 @@ def create(tenant: str, name: str, scopes: tuple[str, ...]) -> None:
 
 
 @keys.command("list")
-@_TENANT
+@TENANT
 def list_keys(tenant: str) -> None:
     """List a tenant's keys, without their secrets."""
     table = Table("key id", "name", "scopes", "created", "last used", "ends", "revoked", box=None)
@@ -61,7 +60,7 @@ def list_keys(tenant: str) -> None:
 
 
 @keys.command()
-@_TENANT
+@TENANT
 @click.argument("key_id")
 @click.option("--overlap-hours", type=click.IntRange(0, 720), default=24, show_default=True, help="The old one's rest.")
 def rotate(tenant: str, key_id: str, overlap_hours: int) -> None:
@@ -77,7 +76,7 @@ def rotate(tenant: str, key_id: str, overlap_hours: int) -> None:
 
 
 @keys.command()
-@_TENANT
+@TENANT
 @click.argument("key_id")
 def revoke(tenant: str, key_id: str) -> None:
     """Make the key KEY_ID worthless."""

@@ -8,9 +8,26 @@ from typing import Any
 
 import click
 
+from chalicelib.store.items import tenant_name
+
 Command = Callable[..., Any]
 
 PICTURE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class TenantName(click.ParamType[str]):
+    """A name that a tenant can have, whether or not there is such a tenant."""
+
+    name = "name"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return tenant_name(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+TENANT = click.option("--tenant", required=True, type=TenantName(), help="The tenant: the name of its policy.")
 
 
 def connection(command: Command) -> Command:
@@ -18,7 +35,9 @@ def connection(command: Command) -> Command:
     for option in (
         click.option("--key", envvar="COUNTERSIGN_KEY", help="The tenant's key [env: COUNTERSIGN_KEY]."),
         click.option("--url", envvar="COUNTERSIGN_URL", help="Where the API is [env: COUNTERSIGN_URL]."),
-        click.option("--tenant", help="Whose key of the local service to use, when --key is not given."),
+        click.option(
+            "--tenant", type=TenantName(), help="Whose key of the local service to use, when --key is not given."
+        ),
     ):
         command = option(command)
     return command

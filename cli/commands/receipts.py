@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cli.commands.options import connection
+from cli.commands.options import TENANT, connection
 from cli.connection import connect
 from cli.operator import operator_services
 from cli.receipts import Verdict, read_keys, read_receipts, verify
@@ -49,7 +49,7 @@ def get(verification_id: str, tenant: str | None, url: str | None, key: str | No
 
 
 @receipts.command()
-@click.option("--tenant", required=True, help="The tenant: the name of its policy.")
+@TENANT
 def audit(tenant: str) -> None:
     """Print what was done to a tenant's keys, users and blocklist: a receipt per line, oldest first.
 

@@ -11,11 +11,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from cli.commands.options import TENANT
 from cli.operator import operator_services
 from cli.retention.collect import collect, faces_in_collections
 from cli.retention.holdings import Holding
-
-_TENANT = click.option("--tenant", required=True, help="The tenant: the name of its policy.")
 
 
 @click.group()
@@ -24,7 +23,7 @@ def retention() -> None:
 
 
 @retention.command()
-@_TENANT
+@TENANT
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def report(tenant: str, as_json: bool) -> None:
     """Count what is held of a tenant: by kind how much, since when, when the next and when the last of it ends.
@@ -51,7 +50,7 @@ def report(tenant: str, as_json: bool) -> None:
 
 
 @retention.command()
-@_TENANT
+@TENANT
 @click.confirmation_option("--yes", prompt="Delete the key of this tenant's pseudonyms for good?")
 def forget(tenant: str) -> None:
     """Delete the key of a tenant's pseudonyms: its decision log can no longer be led back to anyone.

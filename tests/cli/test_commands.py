@@ -219,6 +219,30 @@ def test_a_mistake_is_explained(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["retention", "report"],
+        ["retention", "forget", "--yes"],
+        ["keys", "create"],
+        ["keys", "list"],
+        ["doctor"],
+        ["receipts", "audit"],
+        ["decisions", "export", "--out", "log"],
+        ["bulk-import", "--on-queue", "s3://images/Acme/imports/may"],
+    ],
+)
+def test_a_name_that_no_tenant_can_have_is_explained(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    monkeypatch.setenv("COUNTERSIGN_TABLE", "none")
+    monkeypatch.setattr(sys, "argv", ["countersign", *arguments, "--tenant", "Acme"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "'Acme' is no tenant name" in capsys.readouterr().err
+
+
 def test_a_problem_document_is_told_in_its_own_words(
     api: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
