@@ -75,6 +75,7 @@ database = "none"
 _ROUND_S = 600  # Schemathesis takes seconds to start, and remembers what it sent
 _LEAST_S = 5
 _PROGRESS_EVERY_S = 10
+_ERRORS_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +113,19 @@ def run(stack: Stack, home: Path, budget: Budget, tenants: Iterable[str] = POLIC
     with ThreadPoolExecutor() as clients, _progress(rounds):
         found = any(list(clients.map(rounds.keep_sending, tenants)))
     tally = rounds.tally()
+    if found:
+        _tell_errors(home)
     print(tally.table(document()["paths"]))
     print(f"seed {budget.seed}: {tally.total:,} requests answered, {'DEFECTS FOUND' if found else 'nothing found'}")
     least = budget.requests if budget.seconds is None else 1
     return 1 if found or tally.total < least else 0
+
+
+def _tell_errors(home: Path) -> None:
+    """The last errors that the sandbox and the app logged: the folder goes with the run."""
+    for log in sorted(home.glob("*.log")):
+        errors = [line for line in log.read_text(errors="replace").splitlines() if "ERROR" in line]
+        print(f"{log.name}: {len(errors)} errors logged", *errors[-_ERRORS_TOLD:], sep="\n")
 
 
 class Rounds:

@@ -18,6 +18,7 @@ from moto.core.utils import unix_time, unix_time_millis
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
+from moto.s3.models import FakeBucket, S3Backend
 from moto.sqs.models import Message, Queue, SQSBackend
 
 _PLAIN = {"S", "N", "BOOL", "NULL"}
@@ -30,6 +31,7 @@ def apply() -> None:
     _quick_queries()
     _quick_queues()
     _quick_attribute_values()
+    _quick_versions()
 
 
 def _quick_transactions() -> None:
@@ -131,3 +133,27 @@ def _quick_queues() -> None:
 
     Queue.messages = property(messages)
     SQSBackend.is_message_valid_based_on_retention_period = is_valid
+
+
+def _quick_versions() -> None:
+    """moto copies every version of every object in the bucket, contents and all, before it looks for the prefix."""
+    list_object_versions = S3Backend.list_object_versions
+
+    @wraps(list_object_versions)
+    def repaired(self: S3Backend, bucket_name: str, **named: Any) -> Any:
+        below = _below(self.get_bucket(bucket_name), named.get("prefix") or "")
+        narrowed = copy.copy(self)
+        setattr(narrowed, "get_bucket", lambda _: below)  # noqa: B010 - of this copy alone
+        return list_object_versions(narrowed, bucket_name, **named)
+
+    S3Backend.list_object_versions = repaired
+
+
+def _below(bucket: FakeBucket, prefix: str) -> FakeBucket:
+    """The bucket with nothing in it but the objects whose keys begin so."""
+    narrowed = copy.copy(bucket)
+    narrowed.keys = type(bucket.keys)()
+    for name, versions in bucket.keys.iterlists():
+        if name.startswith(prefix):
+            narrowed.keys.setlist(name, list(versions))
+    return narrowed

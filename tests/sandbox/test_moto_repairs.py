@@ -180,6 +180,26 @@ def test_queries_find_the_items_of_a_partition_and_of_an_index_in_their_order(sc
     assert found("shard = :shard AND moment <= :at", {"IndexName": "due"}, shard="0", at="6") == ["s6"]
 
 
+def test_versions_are_listed_below_a_prefix_page_by_page(scripted: RunningSandbox) -> None:
+    s3, bucket = scripted.client("s3"), f"bucket-{uuid4()}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for name in ("a/1", "b/1", "b/2", "b/1", "c/1"):
+        s3.put_object(Bucket=bucket, Key=name, Body=name.encode())
+    s3.delete_object(Bucket=bucket, Key="b/2")
+
+    def found(**asked: object) -> list[tuple[str, bool]]:
+        pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, **asked)
+        entries = [one for page in pages for kind in ("Versions", "DeleteMarkers") for one in page.get(kind, ())]
+        return sorted((one["Key"], one["IsLatest"]) for one in entries)
+
+    below_b = [("b/1", False), ("b/1", True), ("b/2", False), ("b/2", True)]
+    assert found(Prefix="b/") == found(Prefix="b/", PaginationConfig={"PageSize": 1}) == below_b
+    assert found() == [("a/1", True), *below_b, ("c/1", True)]
+    assert found(Prefix="d") == []
+    assert s3.get_object(Bucket=bucket, Key="b/1")["Body"].read() == b"b/1"
+
+
 def test_a_queue_gives_what_is_neither_delayed_nor_held(scripted: RunningSandbox) -> None:
     sqs = scripted.client("sqs")
     url = sqs.create_queue(QueueName=f"queue-{uuid4()}")["QueueUrl"]
