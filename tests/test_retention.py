@@ -133,10 +133,12 @@ def test_what_a_document_said_ends_before_the_face(archive: Archive) -> None:
     after = archive.pass_time(11)
     left = archive.user("ada")
     assert (left.status, left.faces, left.fields) == (UserStatus.ACTIVE, registered.faces, {})
-    assert left.properties == registered.properties
+    assert left.properties == registered.properties != {}
     assert archive.tenant.decisions.get(made.verification_id, after)["extracted"] == {}
+    assert archive.user("ada").at(after + timedelta(days=11)).properties == {}
     archive.pass_time(21)
-    assert archive.user("ada").status is UserStatus.EXPIRED
+    ended = archive.user("ada")
+    assert (ended.status, ended.properties, ended.consent) == (UserStatus.EXPIRED, {}, None)
 
 
 def test_whose_retention_ends_during_an_erasure_is_not_registered_before_it_is_done(

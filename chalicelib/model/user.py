@@ -67,10 +67,13 @@ class User:
         return while_deferred is WhileDeferred.ALLOW and now < self.deferred.since + BELIEVED_FOR
 
     def at(self, now: datetime) -> User:
-        """The record without what has expired by now, whether or not it is deleted already."""
+        """The record without what has expired by now, whether or not it is deleted already. What was claimed of a
+        person, and their consent, end with the last face.
+        """
         faces = tuple(face for face in self.faces if _is_before(now, face.expires_at))
         fields = self.fields if _is_before(now, self.fields_end_at) else {}
-        return replace(self, faces=faces, fields=fields)
+        left = replace(self, faces=faces, fields=fields)
+        return replace(left, properties={}, consent=None) if self.faces and not faces else left
 
     def has_face(self, face_id: str, now: datetime) -> bool:
         """Whether this face counts as the user's now: the one rule by which a found face becomes a match."""

@@ -28,8 +28,9 @@ class Expiry:
     def expire(self, user_key: str, now: datetime) -> bool:
         """Take expired faces and fields off the record; whether there were any. Faces become leftovers, to be deleted.
 
-        A user without a face is EXPIRED. A record that a change is going through is left alone: it becomes due again.
-        So is one that is being erased: whoever is EXPIRED may register, and the erasure would take that too.
+        A user without a face is EXPIRED, and of what was told of the person only the id stays. A record that a change
+        is going through is left alone: it becomes due again. So is one that is being erased: whoever is EXPIRED may
+        register, and the erasure would take that too.
         """
         item = self._table.get(user_item_key(self._tenant, user_key))
         if item is None or "change" in item or item["status"] == UserStatus.ERASING:
@@ -46,8 +47,8 @@ class Expiry:
         if expired and not left.faces:
             values["status"] = UserStatus.EXPIRED.value
         gone = ("fields", "fields_end_at") if fields_are_over else ()
-        if "status" in values and "deferred" in item:  # nobody can judge its steps any more
-            gone = (*gone, "deferred")
+        if "status" in values:  # nobody can judge its deferred steps any more
+            gone = (*gone, *(name for name in ("properties", "consent", "deferred") if name in item))
         return self._write(item, values, gone, now)
 
     def _write(self, item: Item, values: Item, gone: tuple[str, ...], now: datetime) -> bool:
