@@ -26,6 +26,12 @@ from tests.running_sandbox import RunningSandbox
 
 TENANT = "archive"
 RETENTION = "retention: {images_days: 5, fields_days: 10, faces_days: 20, decisions_days: 40}"
+STRICT = """\
+flows:
+  register_the_old:
+    steps: [{check: face_count}, {check: minimum_age, with: {min_years: 120}}, {check: duplicate_face}]
+    effects: [store_images, index_face, save_user]
+"""
 POLICY = f"policy: {TENANT}\nextends: baseline\n{RETENTION}\n"
 
 
@@ -228,12 +234,19 @@ def test_a_block_ends_and_its_face_is_deleted(archive: Archive) -> None:
     assert [one.entry["kind"] for one in archive.tenant.audit.entries()] == ["face_blocked", "block_ended"]
 
 
-def test_a_denied_attempt_leaves_no_picture_no_face_and_no_field(archive: Archive) -> None:
+def test_a_denied_attempt_leaves_no_picture_no_face_and_no_field(scripted: RunningSandbox) -> None:
+    archive = Archive(own_environment(scripted, {TENANT: POLICY + STRICT}))
     archive.verify("register", "ada", "ada")
     before = archive.held()
     denied = archive.verify("register_with_id_card", "eve", "ada")
     assert denied.verdict is Verdict.DENIED
     assert archive.held() == before
+    too_young = archive.verify("register_the_old", "eve", "eve")
+    assert (too_young.verdict, too_young.reasons[0].code) == (Verdict.DENIED, "too_young"), "the card was read"
+    assert archive.held() == before
+    kept = json.dumps(archive.items())
+    assert too_young.verification_id in kept
+    assert "L898902C3" not in kept
     assert not [
         item for item in archive.items() if item["pk"]["S"].endswith(user_key(TENANT, "eve")) and "faces" in item
     ]

@@ -90,11 +90,19 @@ class Desk:
         listed = self.environment.services.aws("s3", "list_object_versions", {"Bucket": bucket})
         return sorted(one["Key"].split("/")[1] for one in listed.get("Versions", ()))
 
+    def items(self) -> list[Any]:
+        dynamodb = self.environment.sandbox.client("dynamodb")
+        items: list[Any] = dynamodb.scan(TableName=self.environment.names.table)["Items"]
+        return items
+
     def reviews(self) -> list[Any]:
         """What the table holds of any review."""
-        dynamodb = self.environment.sandbox.client("dynamodb")
-        items = dynamodb.scan(TableName=self.environment.names.table)["Items"]
-        return [item for item in items if item["sk"]["S"].startswith(("REVIEW#", "HELD#"))]
+        return [item for item in self.items() if item["sk"]["S"].startswith(("REVIEW#", "HELD#"))]
+
+    def extracted(self, verification_id: str, now: datetime) -> dict[str, str]:
+        """What the log tells of the document."""
+        told: dict[str, str] = self.tenant.decisions.get(verification_id, now)["extracted"]
+        return told
 
     def audited(self) -> list[tuple[str, str]]:
         entries = [receipt.entry for receipt in self.tenant.audit.entries()]
@@ -134,9 +142,11 @@ def test_an_approval_by_a_reviewer_registers_like_any_other_and_leaves_nothing_o
 
 def test_a_denial_by_a_reviewer_is_logged_and_nothing_else_is_kept(desk: Desk) -> None:
     review = desk.refer()
+    assert desk.extracted(review, datetime.now(UTC))["document_number"] == "L898902C3"
     settled = desk.settle(review, Verdict.DENIED)
     assert [reason["code"] for reason in settled["reasons"]] == ["denied_by_reviewer"]
     assert (desk.user(), desk.pictures(), desk.reviews()) == (None, [], [])
+    assert "L898902C3" not in json.dumps(desk.items())
 
 
 def test_what_a_reviewer_wrote_is_not_in_the_signed_entry_and_is_erased_with_the_user(desk: Desk) -> None:
@@ -247,6 +257,8 @@ def test_a_review_that_has_ended_cannot_be_settled_and_is_swept(desk: Desk) -> N
         assert caught.value.code == "review-ended"
     assert reviewing.page(desk.tenant, None, 10, late) == []
     assert reviewing.status_of(desk.tenant, review, late)["decision"] == "ended"
+    assert desk.extracted(review, datetime.now(UTC) + timedelta(days=9))
+    assert desk.extracted(review, late) == {}
     desk.sweep(datetime.now(UTC) + timedelta(days=9))
     assert desk.pictures() == ["reviews", "reviews"]
     desk.sweep(late)

@@ -27,7 +27,9 @@ def decision_of(
     now: datetime,
     follows: str | None = None,
 ) -> Decision:
-    """`follows`: the decision that left open what this one is about."""
+    """`follows`: the decision that left open what this one is about. What a document said is kept of nobody who was
+    denied.
+    """
     known = gathering.known()
     return Decision(
         verification_id=submission.verification_id,
@@ -48,7 +50,7 @@ def decision_of(
         follows=follows,
         face_models=_face_models(known),
         signals=recorded_signals(known, gathering.missing(), plan.signals),
-        extracted=extracted_fields(known),
+        extracted={} if judgement.verdict is Verdict.DENIED else extracted_fields(known),
         consent=submission.consent,
     )
 

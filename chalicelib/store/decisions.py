@@ -123,6 +123,9 @@ def decision_writes(table: Table, signed: SignedDecision, change_id: str | None 
     for item in _items(signed, change_id):
         yield {"Put": table.put_request(item, _NEW)}
     decision, review = signed.decision, signed.review
+    if decision.follows and decision.verdict is Verdict.DENIED:  # what the document said goes with the picture of it
+        fields = _person_key(decision.tenant, signed.receipt.entry["subject"], _person_sks(decision.follows)[1])
+        yield {"Delete": table.delete_request(fields)}
     if signed.audited:
         yield {"Put": table.put_request(audit_item(signed.audited), _NEW)}
     if review and decision.verdict is Verdict.REVIEW:
@@ -157,8 +160,16 @@ def _items(signed: SignedDecision, change_id: str | None) -> Iterator[Item]:
         yield {
             **_person_key(decision.tenant, subject, fields_sk),
             "extracted": dict(decision.extracted),
-            "expires_at": epoch_s(decision.decided_at + timedelta(days=retention.fields_days)),
+            "expires_at": epoch_s(_fields_end_at(signed)),
         }
+
+
+def _fields_end_at(signed: SignedDecision) -> datetime:
+    """Those of a review that nobody settles end with it."""
+    ends_at = signed.decision.decided_at + timedelta(days=signed.retention.fields_days)
+    if signed.review is None or signed.decision.verdict is not Verdict.REVIEW:
+        return ends_at
+    return min(ends_at, signed.review.ends_at)
 
 
 def _person_key(tenant: str, subject: str, sk: str) -> dict[str, str]:

@@ -165,8 +165,10 @@ class Table:
             request["ConditionExpression"] = condition
         return request | _names_and_values(f"{expression} {condition}", values)
 
-    def delete_request(self, where: Key, condition: str, **values: object) -> Item:
-        request = {"TableName": self._name, "Key": _pack(where), "ConditionExpression": condition}
+    def delete_request(self, where: Key, condition: str = "", **values: object) -> Item:
+        request = {"TableName": self._name, "Key": _pack(where)}
+        if condition:
+            request["ConditionExpression"] = condition
         return request | _names_and_values(condition, values)
 
     def _call(self, operation: str, parameters: Item) -> Item:

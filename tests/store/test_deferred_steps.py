@@ -41,7 +41,7 @@ def provisional(server: AwsServer, tenant: str) -> Change:
     cards = {"id_card": made.image_keys["selfie"].replace("selfie", "id_card")}
     made = replace(made, image_keys={**made.image_keys, **cards})
     given = material(made, properties={"name": "Ada"})
-    first = replace(given.signed().decision, deferred=("minimum_age",))
+    first = replace(given.signed().decision, deferred=("minimum_age",), extracted={"last_name": "LOVELACE"})
     signed = decisions_of(server, tenant).sign(first, Retention())
     changes = Changes(server.aws, NAMES.table, tenant, Queue(server.aws, queue_url(server.aws, NAMES.queue)))
     changes.begin(made)
@@ -103,6 +103,7 @@ def test_an_approval_completes_it(
     assert (user.status, user.deferred, user.fields) == (UserStatus.ACTIVE, None, {"age": "36"})
     assert user.properties == {"name": "Ada"} and user.has_face("f1", NOW)
     assert decisions_of(server, provisional.tenant).get("c2", NOW)["follows"] == "c1"
+    assert decisions_of(server, provisional.tenant).get("c1", NOW)["extracted"] == {"last_name": "LOVELACE"}
 
 
 def test_a_denial_rolls_it_back_and_notes_all_that_is_left(
@@ -111,6 +112,7 @@ def test_a_denial_rolls_it_back_and_notes_all_that_is_left(
     assert steps.close(provisional.user_key, second(Verdict.DENIED))
     user, item = user_of(server, provisional), item_of(server, provisional)
     assert (user.status, user.faces, user.properties, user.fields) == (UserStatus.REVOKED, (), {}, {})
+    assert decisions_of(server, provisional.tenant).get("c1", NOW)["extracted"] == {}
     queue = Queue(server.aws, queue_url(server.aws, NAMES.queue))
     changes = Changes(server.aws, NAMES.table, provisional.tenant, queue)
     assert set(changes.leftovers(provisional.user_key)) == {
