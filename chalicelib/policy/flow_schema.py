@@ -51,28 +51,32 @@ def _flow(plugins: Plugins) -> Schema:
             "properties": {name: {"$ref": f"#/$defs/with_{name}"} for name in plugins.checks},
             "additionalProperties": {"type": "object"},
             "description": "inherited steps' parameters, by step id",
+            "$comment": "{pose: {max_yaw_deg: 20}}",
         },
         "disable": {**step_ids, "description": "inherited steps that do not run, by step id"},
         "on_fail": {
             **by_step,
             "additionalProperties": {"$ref": "#/$defs/on_fail"},
             "description": "what a failure means, of inherited steps by step id",
+            "$comment": "{duplicate_face: review}",
         },
         "on_inconclusive": {
             **by_step,
             "additionalProperties": {"$ref": "#/$defs/on_inconclusive"},
             "description": "what it means when the check cannot tell, of inherited steps by step id",
+            "$comment": "{mrz_consistent: review}",
         },
         "defer": {
             **by_step,
             "additionalProperties": _DEFER,
             "description": "inherited steps, by step id: true or false",
+            "$comment": "{minimum_age: true}",
         },
         "insert": {
             "type": "array",
             "items": {"$ref": "#/$defs/inserted_step"},
             "minItems": 1,
-            "description": "steps put before or after inherited ones",
+            "description": "steps put before or after inherited ones, each with all that a step can say",
         },
     }
     anew = refused("it changes inherited steps, but this flow gives its steps anew: change them there")

@@ -78,9 +78,11 @@ class _Steps:
         self.steps = steps
         self.problems: Problems = []
         self._form = form
+        self._new: set[str | None] = set()
 
     def apply(self, keys: Mapping[str, Node]) -> None:
         """Changes of inherited steps come first, then new steps, then those that go: a step can be replaced."""
+        self._new = set(map(step_id, items(keys.get("insert"))))
         self._adjust(entries(keys.get("adjust")))
         self._set("on_fail", entries(keys.get("on_fail")))
         self._set("on_inconclusive", entries(keys.get("on_inconclusive")))
@@ -160,6 +162,10 @@ class _Steps:
                 self.problems.append(disabled.place.problem(message, f"{step_id(step)} itself to be disabled"))
 
     def _unknown(self, name: str, node: Node, names: Mapping[str, Node] | list[str]) -> None:
+        if name in self._new:
+            message = f"{name!r} is no inherited step: this file inserts it"
+            self.problems.append(node.key.problem(message, "this where it is inserted, beside its `check`"))
+            return
         message = f"there is no inherited step {name!r}"
         self.problems.append(node.key.problem(message, one_of(names), nearest(name, names)))
 

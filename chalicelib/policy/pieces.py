@@ -25,6 +25,12 @@ def choice(title: str, names: Iterable[str], description: str) -> Schema:
     return {"title": title, "description": description, "enum": [str(name) for name in names]}
 
 
+def described(rules: Schema) -> str:
+    """What a key means, and each of its values that explains itself."""
+    values = zip(rules.get("enum", ()), rules.get("enumDescriptions", ()), strict=False)
+    return "; ".join((rules.get("description", ""), *(f"{name}: {meant}" for name, meant in values)))
+
+
 def text(title: str, pattern: str, description: str) -> Schema:
     return {"title": title, "type": "string", "pattern": pattern, "description": description}
 

@@ -139,6 +139,8 @@ def _missing_key(mistake: _Mistake) -> Iterator[PolicyProblem]:
 def _wrong_type(mistake: _Mistake) -> Iterator[PolicyProblem]:
     wanted = [mistake.wanted] if isinstance(mistake.wanted, str) else mistake.wanted
     expected = one_of(_KINDS[each] for each in wanted)
+    if like := mistake.rules.get("$comment"):
+        expected += f", like {like}"
     yield mistake.node.place.problem(_shown(mistake.value), expected, _meant(mistake.value, wanted[0]))
 
 

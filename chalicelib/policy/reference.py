@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.model.plugins import Check, Choices, Number, Parameter, Plugins
-from chalicelib.policy.pieces import Schema, meaning, number_range
+from chalicelib.policy.pieces import Schema, described, meaning, number_range
 from chalicelib.policy.schema import schema
 
 _BEGINNING = """\
@@ -31,8 +31,9 @@ merge keys are not taken: use `extends`. `NO`, `yes` and `on` are text.
 
 _STEPS = """\
 A flow gives its `steps`, or changes those that it inherits. A step is a `check` with its parameters under `with`, or
-an `any_of`: alternatives, of which the first that passes is enough. The first step that denies ends the flow and
-gives the reason. A flow whose steps could refuse nobody, or that has none, is an error.
+an `any_of`: alternatives, of which the first that passes is enough; what follows when none does is said of the
+`any_of`, not of an alternative. The first step that denies ends the flow and gives the reason. A step that only warns
+is judged and logged, and refuses nobody. A flow whose steps could refuse nobody, or that has none, is an error.
 
 ```yaml
 steps:
@@ -72,7 +73,11 @@ flows:
     insert:                                 # further steps, `after` or `before` an inherited one
       - after: pose
         check: face_size
+        on_fail: review                     # of a step that is inserted all is said here
 ```
+
+Any flow of a policy can be asked for, inherited ones too, and none can be taken out. Who wants fewer flows than
+`baseline` has leaves `extends` out, or extends a policy of their own that has only those.
 """
 
 
@@ -89,6 +94,19 @@ assert:
   - never: approved
     with: {mrz_consistent: inconclusive}    # while these checks find this, each
 ```
+"""
+
+
+_FLOWS_EFFECTS = """\
+| a flow that | lists |
+|---|---|
+| registers somebody | `[store_images, index_face, save_user]` |
+| recognises a registered user | `[touch_user]` |
+| gives a registered user another face | `[store_images, index_face, save_user, retire_faces]` |
+| asks something, and keeps no face, no user and, reviews aside, no picture | `[]` |
+
+A flow is about a registered user when a check of it looks at one (`stored_face_match`, `collection_match`); else
+`save_user` makes one. Every decision is logged; with it, unless it denies, what an ID document said (`fields_days`).
 """
 
 
@@ -116,6 +134,7 @@ def reference(plugins: Plugins) -> str:
         "\n## Effects\n",
         "What is written after an approval. Those of the phase *before* are undone when something fails; *commit* is",
         "the one write that makes it real; *after* can only be finished later. A flow lists them in this order.\n",
+        _FLOWS_EFFECTS,
         *_table(
             ("effect", "phase", "what it does"),
             ((f"`{name}`", effect.phase.value, effect.summary) for name, effect in plugins.effects.items()),
@@ -140,7 +159,7 @@ def _keys(properties: Mapping[str, Schema], prefix: str, rules: Schema) -> Itera
             yield from _keys(resolved["properties"], f"{name}.", rules)
         else:
             default = f"`{resolved['default']}`" if "default" in resolved else ""
-            yield f"`{prefix}{name}`", _values(resolved), default, resolved["description"]
+            yield f"`{prefix}{name}`", _values(resolved), default, described(resolved)
 
 
 def _values(rules: Schema) -> str:

@@ -60,15 +60,15 @@ def _top(plugins: Plugins) -> Schema:
         "limits": _section(
             Limits(),
             "after so many denials of a user in a flow, that user is locked out of the flow",
-            max_failures=("denials", 1, 100, "so many within the window"),
-            window_minutes=("minutes", 1, 1_440, "the window in which they are counted"),
+            max_failures=("denials", 1, 100, "the denials of a user in a flow that lock the user out of that flow"),
+            window_minutes=("minutes", 1, 1_440, "the time within which they are counted"),
             lockout_minutes=("minutes", 1, 10_080, "how long the lockout lasts"),
         ),
         "retention": _section(
             Retention(),
             "how long things are kept, from the day on which they were stored",
             images_days=("days", 1, 3_650, "pictures of a user; stored_face_match needs them"),
-            fields_days=("days", 1, 3_650, "what was read off an ID document"),
+            fields_days=("days", 1, 3_650, "what was read off an ID document, of who was not denied"),
             faces_days=("days", 1, 3_650, "faces in the collection; a user without one must register again"),
             decisions_days=("days", 1, 3_650, "decisions in the log, by pseudonym, and whom they were about"),
         ),

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from chalicelib.model.plugins import Check, Choices, Number, Parameter, Plugins
-from chalicelib.policy.pieces import Schema, meaning, number_range
+from chalicelib.policy.pieces import Schema, described, meaning, number_range
 from cli.workbench.output import plain_table
 
 
@@ -52,7 +52,7 @@ def _keys(properties: Mapping[str, Schema], prefix: str, rules: Schema) -> Itera
 
 def _meaning(rules: Schema) -> str:
     values = rules.get("additionalProperties")
-    return str(rules.get("description") or (values.get("description", "") if isinstance(values, dict) else ""))
+    return str(described(rules) or (values.get("description", "") if isinstance(values, dict) else ""))
 
 
 def _values(rules: Schema) -> str:

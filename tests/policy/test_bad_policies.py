@@ -152,6 +152,9 @@ CHANGES = {
     "expected same_face itself to be disabled",
     "on_fail: {match: review}": "5:15  flows.register.on_fail.match  there is no inherited step 'match'; "
     "expected one of face_count, pose, same_face, card",
+    "on_fail: {new: review}\n    insert: [{after: pose, check: pose, id: new}]": "5:15  flows.register.on_fail.new  "
+    "'new' is no inherited step: this file inserts it; expected this where it is inserted, beside its `check`",
+    "defer: [card]": "5:12  flows.register.defer  this is a list; expected a mapping, like {minimum_age: true}",
     "insert: [{after: poze, check: strict, with: {pin: 2}}]": "5:22  flows.register.insert[0].after  "
     "there is no inherited step 'poze'; expected one of face_count, pose, same_face, card; did you mean 'pose'?",
     "insert: [{check: strict, with: {pin: 2}}]": "5:14  flows.register.insert[0]  the key 'before' is missing; "

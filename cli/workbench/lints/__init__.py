@@ -25,6 +25,12 @@ LINTS = (
         flows.authentication_below_99,
     ),
     Lint(
+        "nobody-recognised",
+        Level.ERROR,
+        "A registered user is let in, or given another face, without a match to the stored ones: strangers get in.",
+        flows.nobody_recognised,
+    ),
+    Lint(
         "deferred-not-undoable",
         Level.ERROR,
         "A step is judged after the answer, and the flow does what cannot be undone if it fails.",

@@ -6,13 +6,18 @@ from collections.abc import Iterator
 
 from chalicelib.errors import PolicyProblem
 from chalicelib.model.change import Phase
+from chalicelib.model.decision import Verdict
+from chalicelib.model.findings import Outcome
 from chalicelib.model.plugins import Plugins, closure
-from chalicelib.model.policy import AnyOf, Consequence
+from chalicelib.model.policy import AnyOf, Consequence, Flow
+from chalicelib.policy.prove import Assertion, counterexample
+from chalicelib.policy.tree import Node
 from cli.workbench.lints.subject import Subject, checks_of, effect_place, steps_of, value_place
 
 # https://docs.aws.amazon.com/rekognition/latest/dg/considerations-public-safety-use-cases.html
 AUTHENTICATION_PERCENT = 99
 _MATCHES = {"stored_face_match": "SimilarityThreshold", "collection_match": "FaceMatchThreshold"}
+_RECOGNISED = Assertion(Verdict.APPROVED, without=True, seen=frozenset((check, Outcome.PASS) for check in _MATCHES))
 
 # What a request to baseline's flows brings; "user" stands for a person who is registered already.
 _SELFIE = frozenset({"selfie", "liveness_session"})
@@ -32,12 +37,23 @@ def one_branch(subject: Subject) -> Iterator[PolicyProblem]:
                 yield place.place.problem(message, f"a second branch, or the check {step.branches[0].check} itself")
 
 
+def nobody_recognised(subject: Subject) -> Iterator[PolicyProblem]:
+    """Whatever the checks find: an alternative to the match, or one that only warns, lets a stranger in."""
+    for flow, node in subject.flows():
+        effect = "touch_user" if "touch_user" in flow.effects else "index_face"
+        if effect not in flow.effects or (effect == "index_face" and not _is_about_a_known_user(flow, node, subject)):
+            continue
+        if example := counterexample(flow, _RECOGNISED):
+            message = f"{flow.name} is approved without a match to the user's faces: with {example}"
+            expected = "a step `check: stored_face_match` or `check: collection_match` that every approval has passed"
+            yield effect_place(node, effect).place.problem(message, expected)
+
+
 def no_duplicate_check(subject: Subject) -> Iterator[PolicyProblem]:
     """A step that only warns does not keep anybody out."""
     for flow, node in subject.flows():
-        looks_at = {name for step, _ in checks_of(flow, node) for name in _signals_of(step.check, subject.plugins)}
-        if "index_face" not in flow.effects or "user" in looks_at:
-            continue  # whoever updates has been matched to the stored faces
+        if "index_face" not in flow.effects or _is_about_a_known_user(flow, node, subject):
+            continue  # whoever updates is matched to the stored faces: see `nobody_recognised`
         guards = [s for s in flow.steps if not isinstance(s, AnyOf) and s.check == "duplicate_face"]
         if all(guard.on_fail is Consequence.WARN for guard in guards):
             message = f"{flow.name} stores a face without asking whether it is registered under another user"
@@ -86,6 +102,10 @@ def unexpected_input(subject: Subject) -> Iterator[PolicyProblem]:
                 yield place.place.problem(
                     f"{step.check} needs {what}, which {flow.name} does not have", "it in a flow of its own"
                 )
+
+
+def _is_about_a_known_user(flow: Flow, node: Node, subject: Subject) -> bool:
+    return any("user" in _signals_of(step.check, subject.plugins) for step, _ in checks_of(flow, node))
 
 
 def _signals_of(check: str, plugins: Plugins) -> set[str]:

@@ -48,6 +48,11 @@ CASES = {
         (flow(f"{MATCH}\n  with: {{SimilarityThreshold: 98.9}}"), "9:37"),
         (flow("- any_of:\n  - {check: collection_match, with: {FaceMatchThreshold: 95}}\n  - check: liveness"), "9:64"),
     ),
+    "nobody-recognised": (
+        (flow(f"- any_of:\n  {MATCH}\n  - check: liveness", effects="[touch_user]"), "11:15"),
+        (flow(f"- check: face_count\n{MATCH}\n  on_fail: warn", effects="[touch_user]"), "11:15"),
+        (flow(f"- any_of:\n  {MATCH}\n  - check: liveness", effects="[index_face, save_user]"), "11:15"),
+    ),
     "unexpected-input": (
         (flow("- check: id_face_match", name="authenticate"), "8:9"),
         (flow(MATCH, name="register"), "8:9"),
@@ -69,6 +74,8 @@ CASES = {
 }
 NOTHING = {
     "a duplicate goes to a person": flow("- {check: duplicate_face, on_fail: review}", effects=STORES),
+    "a match by either": flow(f"- any_of:\n  {MATCH}\n  - check: collection_match", effects="[touch_user]"),
+    "a person decides about who is not recognised": flow(f"{MATCH}\n  on_fail: review", effects="[touch_user]"),
     "an update has matched the stored faces": flow(MATCH, name="update", effects=STORES),
     "what is deferred can be undone": flow(f"- {DUPLICATE}\n- {{check: sharpness, defer: true}}", effects=STORES),
     "at 99": flow(f"{MATCH}\n  with: {{SimilarityThreshold: 99}}", name="authenticate"),
