@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import urllib3
@@ -47,6 +48,7 @@ def test_a_reviewer_lists_sees_and_settles(world: World, reviewer: Client, revie
     assert [reason["code"] for reason in seen["verification"]["reasons"]] == ["too_many_faces"]
     (shown,) = seen["pictures"]
     assert shown["expires_in_s"] <= 60
+    assert parse_qs(urlsplit(shown["url"]).query)["X-Amz-Expires"] == [str(shown["expires_in_s"])]
     assert reviewer.download(shown["url"]) == read_image(CROWD).content
     assert world.client(OWNER).verification(review)["review"]["decision"] == "open"
 
