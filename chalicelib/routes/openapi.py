@@ -7,7 +7,8 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.routes import schemas
+from chalicelib.routes import problem_codes, schemas
+from chalicelib.routes import schemas_looked_at as looked_at
 
 blueprint = Blueprint(__name__)
 
@@ -16,7 +17,7 @@ _PROBLEMS = {
     "401": "No credential.",
     "403": "The credential is not known or lacks the route's scope, or consent is missing.",
     "404": "No such thing for this tenant.",
-    "409": "The user is in another state, or the Idempotency-Key is in use.",
+    "409": "A user, a review or the Idempotency-Key is in another state than this request needs.",
     "413": "More than 10 MB.",
     "415": "Not application/json.",
     "422": "The Idempotency-Key came before with another body.",
@@ -38,9 +39,13 @@ def _reference(name: str) -> dict[str, Any]:
 
 
 def _problem(code: str, text: str) -> dict[str, Any]:
-    content = {"application/problem+json": {"schema": _reference("Problem")}}
+    """With the codes that this status comes with, so that a client knows what it has to reckon with."""
+    schema = _reference("Problem")
+    if types := problem_codes.types(int(code)):
+        schema = {"allOf": [schema, {"properties": {"type": {"enum": types}}}]}
+    content = {"application/problem+json": {"schema": schema}}
     return {
-        "description": text,
+        "description": f"{text}\n{problem_codes.told(int(code))}".rstrip(),
         "content": content | (_content(_reference("Refusal")) if code in _REFUSED_BEFORE else {}),
     }
 
@@ -123,7 +128,6 @@ def _reviews() -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
-    anything: dict[str, Any] = {"type": "object"}
     decided, user, block = {"verification_id": schemas.TEXT}, {"user_id": schemas.USER_ID}, {"block_id": schemas.TEXT}
     review = {"review_id": schemas.TEXT}
     unblock = {"removal": _link("unblock", "block_id", "$response.body#/id")}
@@ -140,7 +144,7 @@ def _paths() -> dict[str, Any]:
         },
         "/v1/receipts/key": {"get": _operation("getReceiptsKey", "The public key of receipts.", schemas.RECEIPTS_KEY)},
         "/v1/users/{user_id}": {
-            "get": _operation("getUser", "A user's record.", anything, path=user),
+            "get": _operation("getUser", "A user's record.", looked_at.USER, path=user),
             "delete": _erase_user(),
         },
         "/v1/erasures/{erasure_id}": {
@@ -162,7 +166,7 @@ def _paths() -> dict[str, Any]:
             ),
         },
         "/v1/blocklist/{block_id}": {
-            "delete": _operation("unblock", "Take a face off the blocklist.", anything, path=block)
+            "delete": _operation("unblock", "Take a face off the blocklist.", looked_at.UNBLOCKED, path=block)
         },
         "/v1/uploads": {
             "post": _operation("createUpload", uploading, schemas.UPLOAD_PLACE, status="201", body=schemas.UPLOAD)
@@ -170,9 +174,9 @@ def _paths() -> dict[str, Any]:
         "/v1/liveness-sessions": {
             "post": _operation("createLiveness", living, schemas.SESSION, status="201", body=schemas.LIVENESS)
         },
-        "/v1/policy": {"get": _operation("getPolicy", "The policy in force.", anything)},
-        "/healthz": {"get": _operation("getHealth", "The app runs.", anything) | _OPEN},
-        "/openapi.json": {"get": _operation("getDescription", "This document.", anything) | _OPEN},
+        "/v1/policy": {"get": _operation("getPolicy", "The policy in force.", looked_at.POLICY)},
+        "/healthz": {"get": _operation("getHealth", "The app runs.", looked_at.HEALTH) | _OPEN},
+        "/openapi.json": {"get": _operation("getDescription", "This document.", {"type": "object"}) | _OPEN},
     }
 
 
@@ -180,7 +184,11 @@ def document() -> dict[str, Any]:
     """The whole document; nothing in it depends on tenant or time."""
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Countersign", "version": "1"},
+        "info": {
+            "title": "Countersign",
+            "version": "1",
+            "description": "A 500 `internal-error`, which no operation announces, is a defect; nothing was approved.",
+        },
         "security": [{"bearer": []}],
         "paths": _paths(),
         "components": {

@@ -13,9 +13,9 @@ from chalice.app import Response
 
 from chalicelib import errors
 from chalicelib.logs import one_piece_of_work
+from chalicelib.routes.problem_codes import TYPE
 
 _log = logging.getLogger(__name__)
-_TYPE = "urn:countersign:problem:{}"
 View = Callable[..., Response]
 
 
@@ -39,7 +39,7 @@ def problem(
     status: int, code: str, detail: str, *, field: str | None = None, retry_after_s: int | None = None
 ) -> Response:
     body: dict[str, Any] = {
-        "type": _TYPE.format(code),
+        "type": TYPE + code,
         "title": code.replace("-", " ").capitalize(),
         "status": status,
         "detail": detail,

@@ -54,6 +54,16 @@ SUBMISSION: Schema = {
         "liveness_session": {"type": "string", "minLength": 1, "maxLength": 128},
     },
 }
+CONSENT: Schema = {
+    "type": ["object", "null"],
+    "description": "What the applicant said; null if nothing was sent.",
+    "required": ["given", "version", "given_at"],
+    "properties": {
+        "given": {"type": "boolean"},
+        "version": {"type": ["string", "null"]},
+        "given_at": {"type": "string", "format": "date-time"},
+    },
+}
 DISCLOSED: Schema = {
     "id": TEXT,
     "flow": TEXT,
@@ -105,7 +115,7 @@ DECISION: Schema = {
         "settled_by": {"type": ["string", "null"], "description": "The id of the reviewer's key."},
         "settled_because": TEXT,
         "timings": {"type": "array", "items": {"type": "object"}},
-        "consent": {"type": ["object", "null"]},
+        "consent": CONSENT,
     },
 }
 REASON: Schema = {"type": "object", "properties": {"step": TEXT, "code": TEXT, "message": TEXT}}
@@ -156,7 +166,14 @@ REFUSAL: Schema = {"type": "object", "description": "API Gateway's, or the web f
 PROBLEM: Schema = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
-    "properties": {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "field": TEXT},
+    "description": "RFC 9457. `type` ends with the problem's code: decide by that, never by the words.",
+    "properties": {
+        "type": TEXT,
+        "title": TEXT,
+        "status": {"type": "integer"},
+        "detail": TEXT,
+        "field": {"type": "string", "description": "The field of the request that is meant, if it is one."},
+    },
 }
 UPLOAD: Schema = {
     "type": "object",
