@@ -17,6 +17,26 @@ from chalicelib.model.user import StoredFace
 from chalicelib.model.view import decision_details
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+# Flows of which one step is judged after the answer; whoever joins by the second is refused then.
+DEFERRING = """
+flows:
+  join:
+    steps:
+      - check: face_count
+      - check: duplicate_face
+        with: {FaceMatchThreshold: 97}
+      - check: minimum_age
+        with: {min_years: 18}
+        defer: true
+    effects: [store_images, index_face, save_user]
+  join_too_young:
+    steps:
+      - check: face_count
+      - check: minimum_age
+        with: {min_years: 120}
+        defer: true
+    effects: [store_images, index_face, save_user]
+"""
 REFERRING = """
 policy: desk
 flows:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from tests.own_environment import SHIPPED
+from tests.samples import DEFERRING
 
 
 class Ending(StrEnum):
@@ -38,26 +39,7 @@ flows:
     effects: [store_images, index_face, save_user]
 """
 
-_LATER = """
-policy: later
-flows:
-  join:
-    steps:
-      - check: face_count
-      - check: duplicate_face
-        with: {FaceMatchThreshold: 97}
-      - check: minimum_age
-        with: {min_years: 18}
-        defer: true
-    effects: [store_images, index_face, save_user]
-  join_too_young:
-    steps:
-      - check: face_count
-      - check: minimum_age
-        with: {min_years: 120}
-        defer: true
-    effects: [store_images, index_face, save_user]
-"""
+_LATER = f"policy: later\n{DEFERRING}"
 
 _AHEAD_AND_LATER = _LATER.replace("policy: later", "policy: ahead-and-later\nexecution: speculative")
 

@@ -26,27 +26,10 @@ from chalicelib.wiring.blocking import block_face
 from cli.main import commands
 from tests.own_environment import OwnEnvironment, own_environment, submission
 from tests.running_sandbox import RunningSandbox
-from tests.samples import change
+from tests.samples import DEFERRING, change
 
 TENANT = "clinic"
 POLICY = f"policy: {TENANT}\nextends: baseline\nfaces: {{shards: 2}}\n"
-DEFERRING = """
-flows:
-  join:
-    steps:
-      - check: face_count
-      - check: minimum_age
-        with: {min_years: 18}
-        defer: true
-    effects: [store_images, index_face, save_user]
-  join_too_young:
-    steps:
-      - check: face_count
-      - check: minimum_age
-        with: {min_years: 120}
-        defer: true
-    effects: [store_images, index_face, save_user]
-"""
 
 
 @dataclass(frozen=True)
