@@ -1,6 +1,6 @@
 # The table: users, decisions, credentials and the rest; docs/architecture.md lists them.
 resource "aws_dynamodb_table" "main" {
-  name                        = "${local.prefix}-table"
+  name                        = coalesce(var.table, "${local.prefix}-table")
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = "pk"
   range_key                   = "sk"

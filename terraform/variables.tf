@@ -41,6 +41,17 @@ variable "protected" {
   default     = null
 }
 
+variable "table" {
+  description = "The table's name, where it is another than the prefix and -table: one that was restored (docs/operations.md). With another name here and nothing imported, the table is replaced by an empty one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.table == null || can(regex("^[A-Za-z0-9_.-]{3,255}$", var.table))
+    error_message = "The table's name must have 3 to 255 letters, digits, hyphens, dots and underscores."
+  }
+}
+
 variable "functions" {
   description = "Changes to the functions' sizes, by api_handler, tenant_auth, jobs or sweep. A reserved concurrency of -1 reserves nothing."
   type = map(object({

@@ -61,6 +61,19 @@ run "protection_can_be_lifted_to_delete_prod" {
   }
 }
 
+run "a_restored_table_keeps_its_own_name" {
+  command = plan
+
+  variables {
+    table = "countersign-dev-table-2"
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.main.name == "countersign-dev-table-2"
+    error_message = "The restored table would be replaced."
+  }
+}
+
 run "every_environment_can_be_restored" {
   command = plan
 

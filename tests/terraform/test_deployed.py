@@ -209,6 +209,21 @@ def test_an_edited_policy_is_one_change_and_in_force_within_a_minute(
     assert set(decisions) == {"approved"}
 
 
+def test_an_earlier_version_of_a_policy_put_in_place_by_hand_is_not_noticed_by_a_plan(
+    workspace: Workspace, settings: dict[str, str], cloud: RunningSandbox
+) -> None:
+    """As docs/operations.md has it for emergencies."""
+    s3, bucket = cloud.client("s3"), settings["COUNTERSIGN_POLICIES_BUCKET"]
+    newest, before = s3.list_object_versions(Bucket=bucket, Prefix="acme.yaml")["Versions"]
+    source = {"Bucket": bucket, "Key": "acme.yaml", "VersionId": before["VersionId"]}
+    s3.copy_object(Bucket=bucket, Key="acme.yaml", CopySource=source)
+
+    assert b"execution: cheapest" not in s3.get_object(Bucket=bucket, Key="acme.yaml")["Body"].read()
+    assert workspace.plan() == {}
+    source["VersionId"] = newest["VersionId"]
+    s3.copy_object(Bucket=bucket, Key="acme.yaml", CopySource=source)
+
+
 def test_a_new_file_is_a_new_tenant(workspace: Workspace, cloud: RunningSandbox) -> None:
     (workspace.policies / "initech.yaml").write_text("policy: initech\nextends: baseline\n")
     workspace.check_policies()
@@ -245,6 +260,55 @@ def test_an_upgrade_switches_each_function_to_a_new_version(
     workspace.apply()
     assert all(int(after) == int(earlier) + 1 for earlier, after in zip(before, versions(), strict=True))
     assert workspace.plan() == {}
+
+
+def test_going_back_by_alias_is_undone_by_the_next_apply(workspace: Workspace, cloud: RunningSandbox) -> None:
+    """The commands of docs/operations.md."""
+    aws, names = cloud.client("lambda"), workspace.outputs()["functions"].values()
+    for name in names:
+        *_, before, newest = [one["Version"] for one in aws.list_versions_by_function(FunctionName=name)["Versions"]]
+        assert aws.get_alias(FunctionName=name, Name="live")["FunctionVersion"] == newest
+        aws.update_alias(FunctionName=name, Name="live", FunctionVersion=before)
+
+    forward = {
+        f"module.app.aws_lambda_alias.{name}": ["update"] for name in ("api_handler", "jobs", "sweep", "tenant_auth")
+    }
+    assert workspace.plan() == forward
+    workspace.apply()
+    assert workspace.plan() == {}
+
+
+def test_a_restored_table_takes_the_place_of_the_old_one(
+    workspace: Workspace, settings: dict[str, str], token: str, cloud: RunningSandbox
+) -> None:
+    """The steps of docs/operations.md, in their order; the sandbox restores the table as it is now."""
+    dynamodb, old = cloud.client("dynamodb"), settings["COUNTERSIGN_TABLE"]
+    new = f"{old}-2"
+    for name in ("api-handler", "jobs", "sweep"):
+        cloud.client("lambda").put_function_concurrency(FunctionName=f"{PREFIX}-{name}", ReservedConcurrentExecutions=0)
+    dynamodb.restore_table_to_point_in_time(SourceTableName=old, TargetTableName=new, UseLatestRestorableTime=True)
+    (workspace.root / "terraform/environments/dev.tfvars").open("a").write(f'table = "{new}"\n')
+    workspace.run("state", "rm", "aws_dynamodb_table.main")
+    workspace.run("import", "-input=false", "-var-file=environments/dev.tfvars", "aws_dynamodb_table.main", new)
+
+    changes = workspace.plan()
+    assert changes["aws_dynamodb_table.main"] == ["update"]
+    assert {action for actions in changes.values() for action in actions} == {"update"}
+    workspace.apply()
+    assert set(workspace.plan()) <= {"aws_dynamodb_table.main"}  # moto forgets how a restored table is encrypted
+
+    assert dynamodb.describe_time_to_live(TableName=new)["TimeToLiveDescription"]["TimeToLiveStatus"] == "ENABLED"
+    backups = dynamodb.describe_continuous_backups(TableName=new)["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    assert workspace.outputs()["environment"]["COUNTERSIGN_TABLE"] == new
+    for name in ("api-handler", "jobs", "sweep", "tenant-auth"):
+        function = cloud.client("lambda").get_function(FunctionName=f"{PREFIX}-{name}", Qualifier="live")
+        assert function["Configuration"]["Environment"]["Variables"]["COUNTERSIGN_TABLE"] == new
+        role = cloud.client("iam").get_role_policy(RoleName=f"{PREFIX}-{name}", PolicyName="function")
+        assert f'table/{old}"' not in json.dumps(role["PolicyDocument"])
+    assert Credentials(AwsCaller(cloud.client), new).find(token, datetime.now(UTC)) is not None
+    assert old in dynamodb.list_tables()["TableNames"]
+    dynamodb.delete_table(TableName=old)
 
 
 def test_destroying_it_leaves_nothing(workspace: Workspace, cloud: RunningSandbox) -> None:
