@@ -7,8 +7,8 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.routes import problem_codes, schemas
-from chalicelib.routes import schemas_looked_at as looked_at
+from chalicelib.routes import problem_codes
+from chalicelib.routes.schemas import decisions, pieces, requests, reviews, state
 
 blueprint = Blueprint(__name__)
 
@@ -89,7 +89,7 @@ def _verify() -> dict[str, Any]:
         "verify",
         "Run a flow of the tenant's policy; a denial is a 200 too.",
         _reference("Answer"),
-        body=schemas.SUBMISSION,
+        body=requests.SUBMISSION,
         links={
             "decision": _link("getVerification", "verification_id", made),
             "receipt": _link("getReceipt", "verification_id", made),
@@ -108,7 +108,7 @@ def _erase_user() -> dict[str, Any]:
         "eraseUser",
         "Erase all that is held of a user, and look again.",
         _reference("Erasure"),
-        path={"user_id": schemas.USER_ID},
+        path={"user_id": pieces.USER_ID},
         links=links,
     )
     later = {**operation["responses"]["200"], "description": "It goes on from the queue; Location says where to look."}
@@ -119,7 +119,7 @@ def _erase_user() -> dict[str, Any]:
 def _reviews() -> dict[str, Any]:
     first = "$response.body#/reviews/0/id"
     links = {"review": _link("getReview", "review_id", first), "settling": _link("settleReview", "review_id", first)}
-    operation = _operation("getReviews", "Open reviews, oldest first.", schemas.REVIEWS, links=links)
+    operation = _operation("getReviews", "Open reviews, oldest first.", reviews.REVIEWS, links=links)
     operation["parameters"] = [
         {"name": "after", "in": "query", "schema": {"type": "string", "minLength": 1, "maxLength": 64}},
         {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}},
@@ -128,8 +128,8 @@ def _reviews() -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
-    decided, user, block = {"verification_id": schemas.TEXT}, {"user_id": schemas.USER_ID}, {"block_id": schemas.TEXT}
-    review = {"review_id": schemas.TEXT}
+    decided, user, block = {"verification_id": pieces.TEXT}, {"user_id": pieces.USER_ID}, {"block_id": pieces.TEXT}
+    review = {"review_id": pieces.TEXT}
     unblock = {"removal": _link("unblock", "block_id", "$response.body#/id")}
     uploading, living = "Where to POST a large picture.", "A Face Liveness session for one user."
     return {
@@ -142,40 +142,42 @@ def _paths() -> dict[str, Any]:
                 "getReceipt", "A decision's signed entry in the log.", _reference("Receipt"), path=decided
             )
         },
-        "/v1/receipts/key": {"get": _operation("getReceiptsKey", "The public key of receipts.", schemas.RECEIPTS_KEY)},
+        "/v1/receipts/key": {
+            "get": _operation("getReceiptsKey", "The public key of receipts.", decisions.RECEIPTS_KEY)
+        },
         "/v1/users/{user_id}": {
-            "get": _operation("getUser", "A user's record.", looked_at.USER, path=user),
+            "get": _operation("getUser", "A user's record.", state.USER, path=user),
             "delete": _erase_user(),
         },
         "/v1/erasures/{erasure_id}": {
             "get": _operation(
-                "getErasure", "How far an erasure is.", _reference("Erasure"), path={"erasure_id": schemas.TEXT}
+                "getErasure", "How far an erasure is.", _reference("Erasure"), path={"erasure_id": pieces.TEXT}
             )
         },
         "/v1/reviews": {"get": _reviews()},
         "/v1/reviews/{review_id}": {
-            "get": _operation("getReview", "A review with its pictures.", schemas.REVIEW, path=review),
+            "get": _operation("getReview", "A review with its pictures.", reviews.REVIEW, path=review),
             "post": _operation(
-                "settleReview", "Settle a review.", schemas.SETTLED_REVIEW, path=review, body=schemas.SETTLING
+                "settleReview", "Settle a review.", reviews.SETTLED_REVIEW, path=review, body=requests.SETTLING
             ),
         },
         "/v1/blocklist": {
-            "get": _operation("getBlocklist", "The tenant's blocked faces.", schemas.BLOCKS),
+            "get": _operation("getBlocklist", "The tenant's blocked faces.", state.BLOCKS),
             "post": _operation(
-                "block", "Block a face.", _reference("Block"), status="201", body=schemas.NEW_BLOCK, links=unblock
+                "block", "Block a face.", _reference("Block"), status="201", body=requests.NEW_BLOCK, links=unblock
             ),
         },
         "/v1/blocklist/{block_id}": {
-            "delete": _operation("unblock", "Take a face off the blocklist.", looked_at.UNBLOCKED, path=block)
+            "delete": _operation("unblock", "Take a face off the blocklist.", state.UNBLOCKED, path=block)
         },
         "/v1/uploads": {
-            "post": _operation("createUpload", uploading, schemas.UPLOAD_PLACE, status="201", body=schemas.UPLOAD)
+            "post": _operation("createUpload", uploading, state.UPLOAD_PLACE, status="201", body=requests.UPLOAD)
         },
         "/v1/liveness-sessions": {
-            "post": _operation("createLiveness", living, schemas.SESSION, status="201", body=schemas.LIVENESS)
+            "post": _operation("createLiveness", living, state.SESSION, status="201", body=requests.LIVENESS)
         },
-        "/v1/policy": {"get": _operation("getPolicy", "The policy in force.", looked_at.POLICY)},
-        "/healthz": {"get": _operation("getHealth", "The app runs.", looked_at.HEALTH) | _OPEN},
+        "/v1/policy": {"get": _operation("getPolicy", "The policy in force.", state.POLICY)},
+        "/healthz": {"get": _operation("getHealth", "The app runs.", state.HEALTH) | _OPEN},
         "/openapi.json": {"get": _operation("getDescription", "This document.", {"type": "object"}) | _OPEN},
     }
 
@@ -194,15 +196,15 @@ def document() -> dict[str, Any]:
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             "schemas": {
-                "Answer": schemas.ANSWER,
-                "Decision": schemas.DECISION,
-                "Reason": schemas.REASON,
-                "Finding": schemas.FINDING,
-                "Receipt": schemas.RECEIPT,
-                "Block": schemas.BLOCK,
-                "Erasure": schemas.ERASURE,
-                "Problem": schemas.PROBLEM,
-                "Refusal": schemas.REFUSAL,
+                "Answer": decisions.ANSWER,
+                "Decision": decisions.DECISION,
+                "Reason": decisions.REASON,
+                "Finding": decisions.FINDING,
+                "Receipt": decisions.RECEIPT,
+                "Block": state.BLOCK,
+                "Erasure": state.ERASURE,
+                "Problem": pieces.PROBLEM,
+                "Refusal": pieces.REFUSAL,
             },
         },
     }

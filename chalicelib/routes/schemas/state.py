@@ -1,12 +1,49 @@
-"""The forms of what a tenant looks at: users and the policy in force; and of what needs no more than a word."""
+"""The forms of what a tenant has: users, erasures, blocks, its policy; and of what it is lent."""
 
 from __future__ import annotations
 
-from chalicelib.routes.schemas import CONSENT, TEXT, Schema
+from chalicelib.routes.schemas.pieces import CONSENT, TEXT, Schema
 
+ERASURE: Schema = {
+    "type": "object",
+    "required": ["id", "status", "requested_at", "found", "receipt"],
+    "properties": {
+        "id": TEXT,
+        "status": {"enum": ["running", "done"]},
+        "requested_at": {"type": "string", "format": "date-time"},
+        "found": {"type": "object", "additionalProperties": {"type": "integer"}, "description": "How much, by kind."},
+        "receipt": {"oneOf": [{"$ref": "#/components/schemas/Receipt"}, {"type": "null"}]},
+    },
+}
+BLOCK: Schema = {
+    "type": "object",
+    "required": ["id", "reason", "source", "created_at", "ends_at", "in_force"],
+    "properties": {
+        "id": TEXT,
+        "reason": TEXT,
+        "source": {"enum": ["picture", "user", "verification"]},
+        "created_at": {"type": "string", "format": "date-time"},
+        "ends_at": {"type": "string", "format": "date-time"},
+        "in_force": {"type": "boolean"},
+    },
+}
+BLOCKS: Schema = {
+    "type": "object",
+    "required": ["blocks"],
+    "properties": {"blocks": {"type": "array", "items": {"$ref": "#/components/schemas/Block"}}},
+}
+UPLOAD_PLACE: Schema = {
+    "type": "object",
+    "required": ["upload_id", "url", "fields", "expires_in_s"],
+    "properties": {"upload_id": TEXT, "url": TEXT, "fields": {"type": "object"}, "expires_in_s": {"type": "integer"}},
+}
+SESSION: Schema = {
+    "type": "object",
+    "required": ["session_id", "expires_in_s"],
+    "properties": {"session_id": TEXT, "expires_in_s": {"type": "integer"}},
+}
 _TIME_OR_NULL: Schema = {"type": ["string", "null"], "format": "date-time"}
 _TEXTS: Schema = {"type": "array", "items": TEXT}
-
 USER: Schema = {
     "type": "object",
     "required": [

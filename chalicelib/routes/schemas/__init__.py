@@ -1,0 +1,1 @@
+"""The forms of requests and answers, as JSON Schemas of the OpenAPI document."""
