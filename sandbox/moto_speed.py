@@ -3,25 +3,30 @@
 It looks at everything that it holds to answer about one thing: with some thousand items, that takes seconds.
 """
 
-# mypy: disable-error-code="method-assign, assignment"
+# mypy: disable-error-code="method-assign, assignment, attr-defined, no-untyped-call"
 
 from __future__ import annotations
 
 import copy
 from collections import defaultdict
 from contextvars import ContextVar
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
+from moto import backends
+from moto.core import responses
+from moto.core.parse import BaseJSONParser
 from moto.core.serialize import BaseJSONSerializer
 from moto.core.utils import unix_time, unix_time_millis
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.s3.models import FakeBucket, S3Backend
 from moto.sqs.models import Message, Queue, SQSBackend
 
 _PLAIN = {"S", "N", "BOOL", "NULL"}
+_SMALL_BYTES = 1024
+_FEW = 200  # small values do not come near DynamoDB's 400 KB
 _transaction: ContextVar[list[dict[str, Any]] | None] = ContextVar("transaction", default=None)
 
 
@@ -31,7 +36,9 @@ def apply() -> None:
     _quick_queries()
     _quick_queues()
     _quick_attribute_values()
+    _quick_sizes()
     _quick_versions()
+    _quick_dispatch()
 
 
 def _quick_transactions() -> None:
@@ -79,16 +86,53 @@ def _copy_item(table: Table, copied: Table, key: dict[str, Any]) -> None:
 def _quick_attribute_values() -> None:
     """moto looks for each of the ten members that an attribute's value could have, in several spellings: that is half
     of what a call of DynamoDB costs. A value that is text, a number or a truth is as it should be already."""
-    serialize = BaseJSONSerializer._serialize_type_structure
+    parse, serialize = BaseJSONParser._parse_structure, BaseJSONSerializer._serialize_type_structure
+
+    @wraps(parse)
+    def parsed(self: BaseJSONParser, shape: Any, value: Any) -> Any:
+        return value if _is_plain(shape, value) else parse(self, shape, value)
 
     @wraps(serialize)
-    def repaired(self: BaseJSONSerializer, serialized: Any, value: Any, shape: Any, key: str) -> None:
-        if shape.name == "AttributeValue" and isinstance(value, dict) and value.keys() <= _PLAIN:
-            self._default_serialize(serialized, value, shape, key)
+    def serialized(self: BaseJSONSerializer, into: Any, value: Any, shape: Any, key: str) -> None:
+        if _is_plain(shape, value):
+            self._default_serialize(into, value, shape, key)
         else:
-            serialize(self, serialized, value, shape, key)
+            serialize(self, into, value, shape, key)
 
-    BaseJSONSerializer._serialize_type_structure = repaired
+    BaseJSONParser._parse_structure = parsed
+    BaseJSONSerializer._serialize_type_structure = serialized
+
+
+def _is_plain(shape: Any, value: Any) -> bool:
+    return shape.name == "AttributeValue" and isinstance(value, dict) and len(value) == 1 and value.keys() <= _PLAIN
+
+
+def _quick_sizes() -> None:
+    """moto measures the whole item at each attribute that it adds to it, and copies each map that it measures."""
+    add, size = LimitedSizeDict.__setitem__, DynamoType.size
+
+    @wraps(size)
+    def measured(self: DynamoType) -> int:
+        if not self.is_map():
+            return int(size(self))
+        return sum(len(name.encode()) + value.size() for name, value in self.value.items())
+
+    @wraps(add)
+    def repaired(self: LimitedSizeDict, key: str, value: Any) -> None:
+        if len(self) < _FEW and isinstance(value, DynamoType) and value.size() < _SMALL_BYTES:
+            dict.__setitem__(self, key, value)
+        else:
+            add(self, key, value)
+
+    DynamoType.size = measured
+    setattr(LimitedSizeDict, "__setitem__", repaired)  # noqa: B010 - mypy knows it as a dict's
+
+
+def _quick_dispatch() -> None:
+    """At each call moto lists its own folder, and looks up which methods its classes have."""
+    modules = tuple(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: modules
+    responses.method_names_from_class = cache(responses.method_names_from_class)
 
 
 def _quick_queries() -> None:

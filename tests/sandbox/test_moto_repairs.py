@@ -6,6 +6,7 @@ import hashlib
 import json
 from uuid import uuid4
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -146,6 +147,21 @@ def test_a_failed_transaction_changes_nothing(scripted: RunningSandbox) -> None:
     after = {(item["pk"]["S"], item["sk"]["S"]): item.get("n") for item in dynamodb.scan(TableName=table)["Items"]}
     assert (after["a", "1"], after["a", "2"], after["d", "1"]) == ({"N": "2"}, {"N": "1"}, None)
     assert ("b", "1") not in after
+
+
+@pytest.mark.parametrize(("attributes", "size_bytes"), [(500, 1000), (1, 410_000), (390, 1100)])
+def test_an_item_that_is_too_large_is_refused(scripted: RunningSandbox, attributes: int, size_bytes: int) -> None:
+    dynamodb, table = scripted.client("dynamodb"), f"table-{uuid4()}"
+    dynamodb.create_table(
+        TableName=table,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+    )
+    nested = {f"n{number}": {"S": "x" * size_bytes} for number in range(attributes)}
+    for item in ({"pk": {"S": "flat"}, **nested}, {"pk": {"S": "deep"}, "map": {"M": {"inner": {"M": nested}}}}):
+        code, message, _ = error_of(dynamodb.put_item, TableName=table, Item=item)
+        assert (code, "size" in message) == ("ValidationException", True)
 
 
 def test_queries_find_the_items_of_a_partition_and_of_an_index_in_their_order(scripted: RunningSandbox) -> None:
