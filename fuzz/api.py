@@ -124,7 +124,7 @@ def run(stack: Stack, home: Path, budget: Budget, tenants: Iterable[str] = POLIC
 def _tell_errors(home: Path) -> None:
     """The last errors that the sandbox and the app logged: the folder goes with the run."""
     for log in sorted(home.glob("*.log")):
-        errors = [line for line in log.read_text(errors="replace").splitlines() if "ERROR" in line]
+        errors = [line for line in log.read_text(errors="replace").splitlines() if "Error" in line]
         print(f"{log.name}: {len(errors)} errors logged", *errors[-_ERRORS_TOLD:], sep="\n")
 
 

@@ -24,7 +24,7 @@ class Audit:
     def note(self, kind: str, details: Mapping[str, object], now: datetime, *, user_key: str | None = None) -> Receipt:
         """Sign and append one entry. `details` name nobody; `user_key` becomes the entry's pseudonymous subject."""
         receipt = self.sign(kind, details, now, user_key=user_key)
-        self._table.put(audit_item(receipt), "attribute_not_exists(pk)")
+        self._table.put_new(audit_item(receipt))
         return receipt
 
     def sign(self, kind: str, details: Mapping[str, object], now: datetime, *, user_key: str | None = None) -> Receipt:

@@ -34,7 +34,7 @@ class Blocklist:
             "ends_at": stamp(block.ends_at),
             **self._due(block.block_id, block.created_at + ABANDONED_AFTER),
         }
-        self._table.put(item, "attribute_not_exists(pk)")
+        self._table.put_new(item)
 
     def activate(self, block: Block, face_id: str) -> None:
         """From now on the block counts. Raises NotFoundError when it was removed meanwhile."""

@@ -6,11 +6,12 @@ import math
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.aws import Aws
-from chalicelib.errors import AwsUnavailableError
+from chalicelib.errors import AwsConditionFailedError, AwsUnavailableError
 from chalicelib.store.attributes import pack, unpack
 
 Item = dict[str, Any]
@@ -142,6 +143,13 @@ class Table:
 
     def put(self, item: Item, condition: str, **values: object) -> None:
         self._call("put_item", self.put_request(item, condition, **values))
+
+    def put_new(self, item: Item) -> None:
+        """Put an item whose key was made up at random. If it is there, it is this very write, sent again because its
+        answer was lost, and what has become of the item since stays.
+        """
+        with suppress(AwsConditionFailedError):
+            self.put(item, "attribute_not_exists(pk)")
 
     def update(self, where: Key, expression: str, condition: str = "", **values: object) -> Item:
         """The item as it is afterwards. Without a condition it is made if it is not there."""

@@ -28,7 +28,7 @@ class LivenessSessions:
             "created_at": stamp(now),
             "expires_at": epoch_s(now + _KEEP),
         }
-        self._table.put(item, "attribute_not_exists(pk)")
+        self._table.put_new(item)
 
     def claim(self, session_id: str, user_key: str, verification_id: str, now: datetime) -> LivenessClaim:
         """Take the session for this verification, once and for ever; `refusal` says why that cannot be."""

@@ -55,7 +55,12 @@ class Reviews:
             **due_attributes(where["pk"], review.opened_at + RECOVERY_DELAY),
         }
         found_by = {**key(self._tenant, "U", review.user_key, f"HELD#{review.review_id}"), "elsewhere": where}
-        self._table.transact(*({"Put": self._table.put_request(one, _NEW)} for one in (item, found_by)))
+        try:
+            self._table.transact(*({"Put": self._table.put_request(one, _NEW)} for one in (item, found_by)))
+        except AwsConditionFailedError:
+            there = self._table.get(where)
+            if there is None or there["image_keys"] != item["image_keys"]:  # else our own write, whose answer was lost
+                raise
 
     def page(self, after: tuple[datetime, str] | None, most: int, now: datetime) -> list[Review]:
         """Open reviews, oldest first: those behind the one that was opened then and has this id."""

@@ -46,7 +46,7 @@ class Uploads:
             "size_bytes": size_bytes,
             "expires_at": epoch_s(now + GOOD_FOR),
         }
-        self._table.put(item, "attribute_not_exists(pk)")
+        self._table.put_new(item)
         form = self._presign(
             {
                 "Bucket": self._bucket,
