@@ -214,13 +214,14 @@ def test_an_earlier_version_of_a_policy_put_in_place_by_hand_is_not_noticed_by_a
 ) -> None:
     """As docs/operations.md has it for emergencies."""
     place = {"Bucket": settings["COUNTERSIGN_POLICIES_BUCKET"], "Key": "acme.yaml"}
+    kind = {"ContentType": "application/yaml"}
     s3, applied = cloud.client("s3"), (workspace.policies / "acme.yaml").read_bytes()
     assert s3.get_object(**place)["Body"].read() == applied
-    s3.put_object(**place, Body=(PROJECT / "policies" / "acme.yaml").read_bytes())
+    s3.put_object(**place, **kind, Body=(PROJECT / "policies" / "acme.yaml").read_bytes())
 
     assert b"execution: cheapest" not in s3.get_object(**place)["Body"].read()
     assert workspace.plan() == {}
-    s3.put_object(**place, Body=applied)
+    s3.put_object(**place, **kind, Body=applied)
 
 
 def test_a_new_file_is_a_new_tenant(workspace: Workspace, cloud: RunningSandbox) -> None:
