@@ -15,6 +15,7 @@ from typing import Any
 
 from moto import backends
 from moto.core import responses
+from moto.core.common_models import BaseModel
 from moto.core.parse import BaseJSONParser
 from moto.core.serialize import BaseJSONSerializer
 from moto.core.utils import unix_time, unix_time_millis
@@ -39,6 +40,7 @@ def apply() -> None:
     _quick_sizes()
     _quick_versions()
     _quick_dispatch()
+    _forgotten_models()
 
 
 def _quick_transactions() -> None:
@@ -201,3 +203,13 @@ def _below(bucket: FakeBucket, prefix: str) -> FakeBucket:
         if name.startswith(prefix):
             narrowed.keys.setlist(name, list(versions))
     return narrowed
+
+
+def _forgotten_models() -> None:
+    """For its dashboard, moto keeps each object of its models for ever, what was deleted and its copies as well: after
+    100,000 requests these are gigabytes, and each full garbage collection walks through them."""
+
+    def untracked(cls: type[BaseModel], *_given: Any, **_named: Any) -> BaseModel:
+        return object.__new__(cls)
+
+    setattr(BaseModel, "__new__", untracked)  # noqa: B010 - mypy knows its exact arguments
