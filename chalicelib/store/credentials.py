@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -34,7 +34,7 @@ class Credentials:
         Raises ValueError when the tenant's name does not fit.
         """
         token, puts = self._new(tenant, name, now, scopes)
-        self._make(token, *puts)
+        self._table.transact(*puts)
         return token
 
     def rotate(self, key_id: str, now: datetime, overlap: timedelta) -> str:
@@ -47,7 +47,7 @@ class Credentials:
         ending, ends_at = "SET #ends_at = :ends_at", stamp(now + overlap)
         updates = [self._table.update_request(where, ending, _IN_USE, ends_at=ends_at) for where in _both_keys(old)]
         try:
-            self._make(token, *puts, *({"Update": update} for update in updates))
+            self._table.transact(*puts, *({"Update": update} for update in updates))
         except AwsConditionFailedError:
             raise ConflictError("key-ended", f"Credential {key_id} is revoked or was rotated before.") from None
         return token
@@ -95,14 +95,6 @@ class Credentials:
         if item is None:
             raise NotFoundError(f"There is no credential {key_id}.")
         return _credential(item)
-
-    def _make(self, token: str, *writes: Mapping[str, Item]) -> None:
-        """Write a new credential. If it is there, it is this very write, sent again because its answer was lost."""
-        try:
-            self._table.transact(*writes)
-        except AwsConditionFailedError:
-            if self._table.get(_key(token.split("_")[1])) is None:
-                raise
 
     def _new(self, tenant: str, name: str, now: datetime, scopes: Iterable[Scope]) -> tuple[str, tuple[Item, Item]]:
         key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)

@@ -54,7 +54,7 @@ class Decisions:
         try:
             self._table.transact(*decision_writes(self._table, signed))
         except AwsConditionFailedError as lost:
-            # If it is there, it was our own write, sent again because its answer was lost.
+            # If it is there, an earlier try of this request logged it: one that had the same Idempotency-Key.
             if self._table.get(decision_key(self._tenant, signed.decision.verification_id)) is None:
                 raise ConflictError("review-stale", "The review was settled or has ended meanwhile.") from lost
 

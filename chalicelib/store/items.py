@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, AwsUnavailableError
@@ -160,8 +161,13 @@ class Table:
         self._call("delete_item", self.delete_request(where, condition, **values))
 
     def transact(self, *writes: Mapping[str, Item]) -> None:
-        """All or none: each is `{"Put": put_request(...)}`, and so on with "Update" and "Delete"."""
-        self._call("transact_write_items", {"TransactItems": list(writes)})
+        """All or none: each is `{"Put": put_request(...)}`, and so on with "Update" and "Delete".
+
+        Its token makes a transaction that is sent again, because its answer was lost, succeed as the first one did:
+        https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+        """
+        token = str(uuid4())
+        self._call("transact_write_items", {"TransactItems": list(writes), "ClientRequestToken": token})
 
     def put_request(self, item: Item, condition: str, **values: object) -> Item:
         request = {"TableName": self._name, "Item": _pack(item), "ConditionExpression": condition}

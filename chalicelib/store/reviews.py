@@ -54,13 +54,8 @@ class Reviews:
             "state": State.MAKING.value,
             **due_attributes(where["pk"], review.opened_at + RECOVERY_DELAY),
         }
-        found_by = {**key(self._tenant, "U", review.user_key, f"HELD#{review.review_id}"), "elsewhere": where}
-        try:
-            self._table.transact(*({"Put": self._table.put_request(one, _NEW)} for one in (item, found_by)))
-        except AwsConditionFailedError:
-            there = self._table.get(where)
-            if there is None or there["image_keys"] != item["image_keys"]:  # else our own write, whose answer was lost
-                raise
+        found_by = {**self._found_by(review), "elsewhere": where}
+        self._table.transact(*({"Put": self._table.put_request(one, _NEW)} for one in (item, found_by)))
 
     def page(self, after: tuple[datetime, str] | None, most: int, now: datetime) -> list[Review]:
         """Open reviews, oldest first: those behind the one that was opened then and has this id."""
@@ -130,7 +125,7 @@ class Reviews:
 
     def remove(self, review: Review) -> None:
         """Forget a review whose pictures are gone. Idempotent; the item by which it is found goes last."""
-        for where in (self._key(review), key(self._tenant, "U", review.user_key, f"HELD#{review.review_id}")):
+        for where in (self._key(review), self._found_by(review)):
             try:
                 self._table.delete(where, _THERE)
             except AwsConditionFailedError:
@@ -138,6 +133,10 @@ class Reviews:
 
     def _key(self, review: Review) -> dict[str, str]:
         return review_key(self._tenant, review.opened_at, review.review_id)
+
+    def _found_by(self, review: Review) -> dict[str, str]:
+        """With the moment: a request that crashed and is tried again opens another review of the same id."""
+        return key(self._tenant, "U", review.user_key, f"HELD#{stamp(review.opened_at)}#{review.review_id}")
 
 
 def review_key(tenant: str, opened_at: datetime, review_id: str) -> dict[str, str]:

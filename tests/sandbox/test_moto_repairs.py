@@ -164,6 +164,25 @@ def test_an_item_that_is_too_large_is_refused(scripted: RunningSandbox, attribut
         assert (code, "size" in message) == ("ValidationException", True)
 
 
+def test_a_transaction_that_comes_again_with_its_token_is_made_once(scripted: RunningSandbox) -> None:
+    dynamodb, table = scripted.client("dynamodb"), f"table-{uuid4()}"
+    dynamodb.create_table(
+        TableName=table,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+    )
+    put = {"TableName": table, "Item": {"pk": {"S": "a"}}, "ConditionExpression": "attribute_not_exists(pk)"}
+    first, other = str(uuid4()), str(uuid4())
+
+    for _ in range(2):
+        dynamodb.transact_write_items(TransactItems=[{"Put": put}], ClientRequestToken=first)
+
+    for _ in range(2):  # a transaction that failed is made anew
+        code, _, _ = error_of(dynamodb.transact_write_items, TransactItems=[{"Put": put}], ClientRequestToken=other)
+        assert code == "TransactionCanceledException"
+
+
 def test_queries_find_the_items_of_a_partition_and_of_an_index_in_their_order(scripted: RunningSandbox) -> None:
     dynamodb, table = scripted.client("dynamodb"), f"table-{uuid4()}"
     keys = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]

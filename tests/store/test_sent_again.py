@@ -16,10 +16,10 @@ from chalicelib.model.review import Review
 from chalicelib.store.audit import Audit
 from chalicelib.store.blocklist import Blocklist
 from chalicelib.store.credentials import Credentials
-from chalicelib.store.items import Table
+from chalicelib.store.items import Table, key
 from chalicelib.store.liveness import LivenessSessions
 from chalicelib.store.pseudonyms import Pseudonyms
-from chalicelib.store.reviews import Reviews
+from chalicelib.store.reviews import Reviews, review_key
 from chalicelib.store.signing import Signer
 from chalicelib.store.uploads import Uploads
 from tests.aws_server import NAMES, AwsServer
@@ -80,3 +80,16 @@ def test_a_review_and_no_other_in_its_place(twice: Aws, tenant: str) -> None:
     assert [kept.review for kept in reviews.all()] == [review]
     with pytest.raises(AwsConditionFailedError):
         reviews.add(replace(review, image_keys={"selfie": "another/selfie"}))
+
+
+def test_a_review_of_a_request_that_crashed_and_was_tried_again_is_found_by_its_user(twice: Aws, tenant: str) -> None:
+    table, crashed = Table(twice, NAMES.table), Review("v", "register", "ada", ADA, NOW, NOW + timedelta(days=1), {})
+    reviews, again = Reviews(table, tenant), replace(crashed, opened_at=NOW + timedelta(seconds=1))
+    reviews.add(crashed)
+    reviews.add(again)
+
+    reviews.remove(crashed)
+
+    assert [kept.review for kept in reviews.all()] == [again]
+    (found_by,) = table.query_below(key(tenant, "U", ADA, "")["pk"], "HELD#")
+    assert found_by["elsewhere"] == review_key(tenant, again.opened_at, "v")
