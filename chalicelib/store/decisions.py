@@ -92,8 +92,8 @@ class Decisions:
 
 def logged_pages(
     table: Table, tenant: str | None, now: datetime, segment: int, segments: int
-) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """One of `segments` parts of the log, of one tenant or of all: how many items were read, and the entries among
+) -> Iterator[tuple[int, list[Receipt]]]:
+    """One of `segments` parts of the log, of one tenant or of all: how many items were read, and the decisions among
     them that are still to be kept. For operators' commands: the whole table is read.
     """
     values: dict[str, object] = {"decision": "DECISION", "now": epoch_s(now)}
@@ -101,8 +101,8 @@ def logged_pages(
     if tenant is not None:
         values["prefix"] = decision_key(tenant, "")["pk"]
         condition += " AND begins_with(pk, :prefix)"
-    for read, items in table.scan(condition, "#entry", segment, segments, **values):
-        yield read, [item["entry"] for item in items]
+    for read, items in table.scan(condition, "#entry, #signature", segment, segments, **values):
+        yield read, [Receipt(item["entry"], item["signature"]) for item in items]
 
 
 def decision_key(tenant: str, verification_id: str) -> dict[str, str]:

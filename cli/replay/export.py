@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from chalicelib.model.log import Receipt
 from chalicelib.model.plugins import Signal
 from cli.errors import CliError
 from cli.replay.columns import Row
@@ -17,8 +17,7 @@ from cli.replay.rows import row_of
 
 SIDE_BY_SIDE = 4
 
-Entry = Mapping[str, Any]
-Pages = Callable[[int, int], Iterable[tuple[int, Sequence[Entry]]]]
+Pages = Callable[[int, int], Iterable[tuple[int, Sequence[Receipt]]]]
 Told = Callable[[int], None]
 
 
@@ -39,7 +38,7 @@ class Export:
     """
 
     def __init__(self, pages: Pages, parts: int, signals: Mapping[str, Signal], out: Path) -> None:
-        """`pages(part, parts)` gives, of that part of the log, how many items were read and the decisions' entries."""
+        """`pages(part, parts)` gives, of that part of the log, how many items were read and the decisions."""
         self._pages = pages
         self._parts = parts
         self._signals = signals
@@ -76,8 +75,8 @@ class Export:
         return file
 
     def _rows(self, part: int, counts: Counts, told: Told) -> Iterator[Row]:
-        for read, entries in self._pages(part, self._parts):
-            for entry in entries:
+        for read, receipts in self._pages(part, self._parts):
+            for entry in (receipt.entry for receipt in receipts):
                 try:
                     yield row_of(entry, self._signals)
                 except (ValueError, TypeError):

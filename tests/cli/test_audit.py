@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from cli.main import commands
-from tests.own_environment import own_environment
+from tests.own_environment import own_environment, submission
 from tests.running_sandbox import RunningSandbox
 
 TENANT = "audited"
@@ -36,12 +36,36 @@ def test_changes_of_keys_are_logged_and_proved_offline(scripted: RunningSandbox,
     (tmp_path / "audit.jsonl").write_text(lines)
     (tmp_path / "receipts.pem").write_text(environment.services.signer.public_key.pem)
     proved = run("verify-receipt", str(tmp_path / "audit.jsonl"), "--public-key", str(tmp_path / "receipts.pem"))
-    assert proved.count("genuine") == 3
+    assert proved.count(": genuine") == 3 and proved.splitlines()[-1] == "3 genuine"
     (tmp_path / "audit.jsonl").write_text(lines.replace('"read"', '"admin"'))
     cheated = CliRunner().invoke(
         commands, ["verify-receipt", str(tmp_path / "audit.jsonl"), "--public-key", str(tmp_path / "receipts.pem")]
     )
     assert cheated.exit_code == 1
+
+
+def test_all_decisions_of_a_tenant_can_be_kept_and_proved_offline(scripted: RunningSandbox, tmp_path: Path) -> None:
+    policies = {name: f"policy: {name}\nextends: baseline\n" for name in (TENANT, "another")}
+    environment = own_environment(scripted, policies)
+    for tenant, user_id in ((TENANT, "ada"), (TENANT, "bob"), ("another", "eve")):
+        environment.services.tenant(tenant).verify(submission(tenant, "register", user_id))
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(commands, arguments, env=environment.variables)
+
+    kept = run("receipts", "decisions", "--tenant", TENANT)
+    assert (kept.exit_code, kept.stderr.splitlines()[-1]) == (0, "2 decisions")
+    entries = [json.loads(line)["entry"] for line in kept.stdout.splitlines()]
+    assert [(entry["kind"], entry["tenant"]) for entry in entries] == [("decision", TENANT)] * 2
+
+    file, pem = tmp_path / "decisions.jsonl", tmp_path / "receipts.pem"
+    pem.write_text(environment.services.signer.public_key.pem)
+    file.write_text(kept.stdout)
+    assert run("verify-receipt", str(file), "--public-key", str(pem)).exit_code == 0
+    first, *others = kept.stdout.splitlines()
+    file.write_text("\n".join((first.replace('"approved"', '"denied"'), *others)))
+    cheated = run("verify-receipt", str(file), "--public-key", str(pem))
+    assert (cheated.exit_code, cheated.stdout.splitlines()[-1]) == (1, "1 genuine, 1 NOT GENUINE")
 
 
 def test_a_key_is_made_without_a_word_about_scopes(scripted: RunningSandbox) -> None:

@@ -82,13 +82,19 @@ DOCTOR = ("doctor", "--tenant", TENANT, "--grace-s", "0")
 
 
 @pytest.mark.parametrize(
-    ("command", "arguments"), [("doctor", DOCTOR), ("recover", ("recover",)), ("keys list", ("keys", "list"))]
+    ("command", "arguments"),
+    [
+        ("doctor", DOCTOR),
+        ("recover", ("recover",)),
+        ("keys list", ("keys", "list", "--tenant", TENANT)),
+        ("receipts audit", ("receipts", "audit", "--tenant", TENANT)),
+        ("receipts decisions", ("receipts", "decisions", "--tenant", TENANT)),
+    ],
 )
 def test_looking_needs_what_the_documentation_says(
     environment: OwnEnvironment, command: str, arguments: tuple[str, ...]
 ) -> None:
-    tenant = ("--tenant", TENANT) if command == "keys list" else ()
-    assert asked(environment, *arguments, *tenant) == documented(command)
+    assert asked(environment, *arguments) == documented(command)
 
 
 @pytest.mark.parametrize(

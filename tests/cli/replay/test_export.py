@@ -17,11 +17,12 @@ import pytest
 from chalicelib.engine.plan import plan_flow
 from chalicelib.model.decision import Decision, Reason, Shadow
 from chalicelib.model.facts import CollectionMatch, CollectionMatches, FaceScan
+from chalicelib.model.log import Receipt
 from chalicelib.model.policy import Execution, Flow, Retention, Step
 from chalicelib.store.decisions import logged_pages
 from chalicelib.store.items import Table
 from cli.errors import CliError
-from cli.replay.export import Counts, Entry, Export
+from cli.replay.export import Counts, Export
 from cli.replay.log import TABLE, open_log
 from cli.replay.query import Rows, decided, shadowed
 from tests.aws_server import NAMES, AwsServer, aws_server
@@ -117,7 +118,7 @@ def test_one_that_was_stopped_goes_on(server: AwsServer, tenant: str, tmp_path: 
     logged(server, really_decided(tenant, 6))
     pages = partial(logged_pages, Table(server.aws, NAMES.table), tenant, NOW)
 
-    def stopped(part: int, parts: int) -> Iterator[tuple[int, list[Entry]]]:
+    def stopped(part: int, parts: int) -> Iterator[tuple[int, list[Receipt]]]:
         if part >= 6:
             raise KeyboardInterrupt
         yield from pages(part, parts)
