@@ -11,7 +11,6 @@ import hashlib
 import json
 import math
 import random
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -30,7 +29,7 @@ from chalicelib.model.images import Image, ImageRejectedError, read_image
 from chalicelib.model.submission import Submission, user_key
 from chalicelib.store.imports import ERASED, Import, Result
 from chalicelib.store.queue import Message
-from chalicelib.texts import MAX_USER_ID_LENGTH, properties, text
+from chalicelib.texts import MAX_USER_ID_LENGTH, composed, properties, text
 from chalicelib.wiring import Tenant, erasing
 
 _CHUNK_BYTES = 128 * 1024
@@ -71,7 +70,7 @@ def import_person(tenant: Tenant, message: Message, now: datetime) -> None:
 
 def _as_asked_for(person: Mapping[str, Any]) -> dict[str, Any]:
     """With the user id as requests have it: in a file's name letters may be composed otherwise."""
-    return {**person, "user_id": unicodedata.normalize("NFC", person["user_id"])}
+    return {**person, "user_id": composed(person["user_id"])}
 
 
 def _import(tenant: Tenant, message: Message) -> Import:

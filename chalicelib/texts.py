@@ -15,6 +15,11 @@ _PROPERTY_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _JOINER = "\u200d"  # holds emoji sequences together; Python does not count it as printable
 
 
+def composed(given: str) -> str:
+    """The text with its letters composed (Unicode's NFC): two that look alike are then one, as user ids should be."""
+    return unicodedata.normalize("NFC", given)
+
+
 def text(body: Mapping[str, Any], field: str, max_length: int) -> str:
     """A required text without control characters."""
     value = optional_text(body, field, max_length)
@@ -29,7 +34,7 @@ def optional_text(body: Mapping[str, Any], field: str, max_length: int) -> str |
         return None
     if not isinstance(value, str) or not value:
         raise BadRequestError("wrong-type", f"{field} must be a text that is not empty.", field)
-    value = unicodedata.normalize("NFC", value)
+    value = composed(value)
     if len(value) > max_length:
         raise BadRequestError("too-long", f"{field} has {len(value)} characters; at most {max_length}.", field)
     if not all(character.isprintable() or character == _JOINER for character in value):
