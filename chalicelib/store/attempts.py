@@ -68,12 +68,15 @@ def reserved(tally: Tally, attempt: Attempt) -> Tally:
 
 def failed(tally: Tally, attempt: Attempt) -> Tally:
     """With one failure more; the `max_failures`th locks the user out of the flow and counting begins anew."""
-    failures = (*tally.failed_at, stamp(attempt.started_at))
-    rest = tally.without(attempt.id)
+    failed_at = stamp(attempt.started_at)
+    locked_until = stamp(attempt.started_at + timedelta(minutes=attempt.limits.lockout_minutes))
+    is_counted = failed_at in tally.failed_at or locked_until == tally.locked_until
+    if is_counted and attempt.id not in tally.under_way:  # our own write, sent again because its answer was lost
+        return tally
+    failures, rest = (*tally.failed_at, failed_at), tally.without(attempt.id)
     if len(failures) < attempt.limits.max_failures:
         return replace(rest, failed_at=failures)
-    lockout = timedelta(minutes=attempt.limits.lockout_minutes)
-    return replace(rest, failed_at=(), locked_until=stamp(attempt.started_at + lockout))
+    return replace(rest, failed_at=(), locked_until=locked_until)
 
 
 class Attempts:

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from chalicelib.aws import Answer, Aws
-from chalicelib.errors import AwsConditionFailedError, ConflictError
+from chalicelib.errors import AwsConditionFailedError, ConflictError, LockedOutError
+from chalicelib.model.attempt import Attempt
 from chalicelib.model.block import Block, BlockSource
+from chalicelib.model.policy import Limits
 from chalicelib.model.review import Review
+from chalicelib.store.attempts import Attempts
 from chalicelib.store.audit import Audit
 from chalicelib.store.blocklist import Blocklist
 from chalicelib.store.credentials import Credentials
@@ -71,6 +74,24 @@ def test_a_credential(twice: Aws, tenant: str) -> None:
     assert new is not None and new.key_id != old.key_id
     with pytest.raises(ConflictError):
         credentials.rotate(old.key_id, NOW, timedelta(days=1))
+
+
+def test_a_failure_is_counted_once(twice: Aws, tenant: str) -> None:
+    attempts, limits = (
+        Attempts(twice, NAMES.table, tenant),
+        Limits(max_failures=2, window_minutes=15, lockout_minutes=30),
+    )
+    for number in range(2):
+        one = Attempt(f"v{number}", ADA, "authenticate", limits, NOW + timedelta(seconds=number))
+        attempts.reserve(one)
+        attempts.fail(one)
+    with pytest.raises(LockedOutError):
+        attempts.reserve(replace(one, id="v2"))
+
+    after = replace(one, id="v3", started_at=NOW + timedelta(minutes=31))
+    attempts.reserve(after)
+    attempts.fail(after)
+    attempts.reserve(replace(after, id="v4"))
 
 
 def test_a_review_and_no_other_in_its_place(twice: Aws, tenant: str) -> None:
