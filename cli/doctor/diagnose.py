@@ -28,6 +28,8 @@ class Kind(StrEnum):
     FACE_MISSING = "face-missing"
     FACE_OUTDATED = "face-outdated"
     PICTURE_MISSING = "picture-missing"
+    BLOCK_STALE = "block-stale"
+    BLOCK_FACE_MISSING = "block-face-missing"
     REVIEW_STALE = "review-stale"
     REVIEW_PICTURE_MISSING = "review-picture-missing"
     DECISION_MISSING = "decision-missing"
@@ -39,12 +41,14 @@ MEANINGS: Mapping[Kind, str] = {
     Kind.CHANGE_STALE: "a change of the user that crashed and was not recovered",
     Kind.DEFERRED_STALE: "an approved registration whose deferred steps nobody could judge for an hour",
     Kind.LEFTOVER: "a picture that the record has let go of, with its face, and that was not deleted",
-    Kind.ORPHAN_FACE: "a face in a collection that no record lists",
+    Kind.ORPHAN_FACE: "a face in a collection that no record lists and no block has",
     Kind.ORPHAN_PICTURE: "a stored picture that belongs to no face of a record, and to no review",
     Kind.USER_WITHOUT_FACE: "a registered user without any face",
     Kind.FACE_MISSING: "the record lists a face that is not in its collection",
     Kind.FACE_OUTDATED: "a face indexed with another face model than its collection's: it may be found less surely",
     Kind.PICTURE_MISSING: "the record lists a face whose picture is not in the bucket",
+    Kind.BLOCK_STALE: "a block that has ended or was never finished, and that was not deleted",
+    Kind.BLOCK_FACE_MISSING: "a block whose face is not in its collection: it blocks nobody",
     Kind.REVIEW_STALE: "a review that is settled, over or was never finished, and that was not deleted",
     Kind.REVIEW_PICTURE_MISSING: "an open review lists a picture that is not in the bucket: it can only be denied",
     Kind.DECISION_MISSING: "a registered user has a face for which the decision log has no decision",
@@ -68,13 +72,14 @@ class Finding:
 class Rules:
     """What the tenant's policy and its collections make right.
 
-    `model_versions` is each collection's face model, by the collection's name.
+    `model_versions` is each collection's face model, by the collection's name. `block_ids` are those that are kept.
     """
 
     now: datetime
     images_days: int
     decisions_days: int
     model_versions: Mapping[str, str]
+    block_ids: frozenset[str] = frozenset()
 
     def picture_is_due(self, face: StoredFace) -> bool:
         return self.now - face.indexed_at < timedelta(days=self.images_days)
@@ -93,20 +98,22 @@ def diagnose(held: Holdings, rules: Rules) -> Iterator[Finding]:
     deferred = held.record.user.deferred if held.record else None
     if deferred and rules.now - deferred.since > BELIEVED_FOR:
         yield Finding(Kind.DEFERRED_STALE, held.user_key, deferred.verification_id)
-    yield from _orphans(held)
+    yield from _orphans(held, rules)
     if held.record and held.record.user.is_registered:
         yield from _incomplete(held, held.record.user, rules)
 
 
-def _orphans(held: Holdings) -> Iterator[Finding]:
-    """What neither the record lists (a revoked one lists nothing) nor its change is making nor is to be deleted."""
+def _orphans(held: Holdings, rules: Rules) -> Iterator[Finding]:
+    """What no block has, the record does not list (a revoked one lists nothing), its change is not making, and nothing
+    is to delete already.
+    """
     record = held.record
     change_ids = {record.change.change_id} if record and record.change else set()
     kept = record.user.faces if record and record.user.status is not UserStatus.REVOKED else ()
     leftovers = record.leftovers if record else ()
     face_ids = {face.face_id for face in kept} | {leftover.face_id for leftover in leftovers}
     for face in held.faces:
-        if face.face_id not in face_ids and face.change_id not in change_ids:
+        if face.face_id not in face_ids and face.change_id not in change_ids and face.block_id not in rules.block_ids:
             yield Finding(Kind.ORPHAN_FACE, held.user_key, face.face_id, face.collection)
     image_keys = (*(face.image_key for face in kept), *(leftover.image_key for leftover in leftovers))
     change_ids |= {change_id_of(image_key) for image_key in image_keys}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.aws import Aws
-from chalicelib.model.change import block_id_of
 from chalicelib.store.roster import Roster
 from cli.doctor.holdings import Holdings, IndexedFace, Picture
 
@@ -25,15 +24,14 @@ class Estate:
     roster: Roster
     model_versions: Mapping[str, str]
 
-    def faces(self, collection: str, face_ids: Iterable[str] = ()) -> Iterator[list[IndexedFace]]:
-        """All the collection's faces but the blocked ones, page by page; or those of `face_ids` that are there."""
+    def faces(self, collection: str, face_ids: Sequence[str] = ()) -> Iterator[list[IndexedFace]]:
+        """All the collection's faces, page by page; or those of `face_ids`, one page at most, that are there."""
         request: dict[str, Any] = {"CollectionId": collection, "MaxResults": _FACES_PAGE}
-        if wanted := sorted(face_ids):
-            request["FaceIds"] = wanted
+        if face_ids:
+            request["FaceIds"] = face_ids
         while True:
             answer = self.aws("rekognition", "list_faces", request)
-            faces = [_indexed_face(face, collection, answer["FaceModelVersion"]) for face in answer["Faces"]]
-            yield [face for face in faces if block_id_of(face.external_image_id) is None]
+            yield [_indexed_face(face, collection, answer["FaceModelVersion"]) for face in answer["Faces"]]
             if not answer.get("NextToken"):
                 return
             request["NextToken"] = answer["NextToken"]
@@ -64,7 +62,7 @@ class Estate:
             record = self.roster.get(seen.user_key)
             listed = [(face.collection, face.face_id) for face in record.user.faces] if record else []
             wanted = {*listed, *((face.collection, face.face_id) for face in seen.faces)}
-            faces = self._faces_of(wanted)
+            faces = self.faces_of(wanted)
             pictures = [picture for page in self.pictures(f"{seen.user_key}/") for picture in page]
             held = self.decided([Holdings(seen.user_key, record, tuple(faces), tuple(pictures))])[0]
             if self.roster.get(seen.user_key) == record:
@@ -77,10 +75,13 @@ class Estate:
         decided = self.roster.decided({verification for one in held for verification in one.verifications})
         return [one.with_decided(decided) for one in held]
 
-    def _faces_of(self, wanted: set[tuple[str, str]]) -> Iterator[IndexedFace]:
+    def faces_of(self, wanted: Set[tuple[str, str]]) -> Iterator[IndexedFace]:
+        """Those of these (collection, face id) that are there."""
         for collection in sorted({collection for collection, _ in wanted} & self.model_versions.keys()):
-            for page in self.faces(collection, (face_id for place, face_id in wanted if place == collection)):
-                yield from page
+            face_ids = sorted(face_id for place, face_id in wanted if place == collection)
+            for first in range(0, len(face_ids), _FACES_PAGE):
+                for page in self.faces(collection, face_ids[first : first + _FACES_PAGE]):
+                    yield from page
 
 
 def find_collections(aws: Aws, prefix: str, tenant: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What is held of one user, in all three places."""
+"""What is held of one user, in all three places; or of one block, of which that is a face."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.model.change import block_id_of, user_key_of
 from chalicelib.model.user import StoredFace
 from chalicelib.store.roster import Record
 
@@ -22,6 +23,16 @@ class IndexedFace:
     @property
     def change_id(self) -> str:
         return self.external_image_id.partition(":")[2]
+
+    @property
+    def block_id(self) -> str | None:
+        """The block that it is the face of."""
+        return block_id_of(self.external_image_id)
+
+    @property
+    def holder(self) -> str:
+        """The user's key; of a blocked face its ExternalImageId, which is no user's key."""
+        return user_key_of(self.external_image_id) if self.block_id is None else self.external_image_id
 
 
 @dataclass(frozen=True, slots=True)

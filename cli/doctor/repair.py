@@ -11,7 +11,7 @@ from chalicelib.aws import delete_object
 from chalicelib.effects.faces import delete_faces
 from chalicelib.errors import AwsRefusedError, AwsUnavailableError, ConflictError
 from chalicelib.model.user import StoredFace, User
-from chalicelib.wiring import Tenant, reviewing, shard_of
+from chalicelib.wiring import Tenant, blocking, reviewing, shard_of
 from cli.doctor.diagnose import Finding, Kind
 from cli.doctor.estate import Estate
 from cli.doctor.examine import Case
@@ -72,6 +72,12 @@ def end_review(surgery: Surgery, _: Case, finding: Finding) -> str:
     return "deleted with its pictures"
 
 
+def end_block(surgery: Surgery, _: Case, finding: Finding) -> str:
+    """What the job on the queue should have done."""
+    blocking.expire_block(surgery.tenant, finding.subject, datetime.now(UTC))
+    return "deleted with its face"
+
+
 def create_collection(surgery: Surgery, _: Case, finding: Finding) -> str:
     surgery.estate.aws("rekognition", "create_collection", {"CollectionId": finding.subject})
     return "created"
@@ -128,6 +134,7 @@ TREATMENTS: Mapping[Kind, Treatment] = {
     Kind.LEFTOVER: Treatment("fix", recover),
     Kind.ORPHAN_FACE: Treatment("fix", delete_orphan_face),
     Kind.ORPHAN_PICTURE: Treatment("fix", delete_orphan_picture),
+    Kind.BLOCK_STALE: Treatment("fix", end_block),
     Kind.REVIEW_STALE: Treatment("fix", end_review),
     Kind.USER_WITHOUT_FACE: Treatment("fix", revoke),
     Kind.FACE_MISSING: Treatment("fix", restore_face),
@@ -135,6 +142,7 @@ TREATMENTS: Mapping[Kind, Treatment] = {
 }
 BEYOND_REPAIR: Mapping[Kind, str] = {
     Kind.PICTURE_MISSING: "a picture cannot be made anew; the person can update it, or be erased",
+    Kind.BLOCK_FACE_MISSING: "no picture of it is kept; take the block off, and block the face again from a picture",
     Kind.REVIEW_PICTURE_MISSING: "a picture cannot be made anew; deny it, and let the person try again",
     Kind.DECISION_MISSING: "a decision cannot be made up afterwards; find out who wrote the record, and erase it",
 }

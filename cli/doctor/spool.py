@@ -10,7 +10,6 @@ from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
-from chalicelib.model.change import user_key_of
 from chalicelib.store.items import Item
 from chalicelib.store.roster import Record, Roster
 from cli.doctor.holdings import Holdings, IndexedFace, Picture
@@ -30,7 +29,7 @@ class Spool:
         self._add((item["user_key"], _RECORD, json.dumps(item)) for item in items)
 
     def add_faces(self, faces: Iterable[IndexedFace]) -> None:
-        self._add((user_key_of(face.external_image_id), _FACE, json.dumps(asdict(face))) for face in faces)
+        self._add((face.holder, _FACE, json.dumps(asdict(face))) for face in faces)
 
     def add_pictures(self, pictures: Iterable[Picture]) -> None:
         self._add(

@@ -1,15 +1,21 @@
-"""A whole visit to a tenant: missing collections, users, collections too many. Repairs follow each finding at once."""
+"""A whole visit to a tenant: missing collections, users, blocks, reviews, collections too many.
+
+Repairs follow each finding at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 
+from chalicelib.model.block import Block
 from chalicelib.model.policy import Policy
 from chalicelib.store.changes import Changes
 from chalicelib.store.commits import Commits
 from chalicelib.store.roster import Roster
 from chalicelib.wiring import Services
+from cli.doctor.blocks import diagnose_blocks
 from cli.doctor.collect import Progress
 from cli.doctor.diagnose import Finding, Rules
 from cli.doctor.estate import Estate, find_collections
@@ -39,33 +45,40 @@ def visit(
     surgery = _surgery(services, estate, options)
 
     def rules() -> Rules:
-        return rules_of(policy, estate, datetime.now(UTC))
+        return rules_of(policy, estate, services.tenant(tenant).blocklist.list(), datetime.now(UTC))
 
     suspects = _after(pause, survey(estate, rules(), progress))
     for case in confirm(suspects, estate, rules):
         for finding in case.findings:
             yield treat(case, finding, surgery)
-    for finding in _reviews(services, estate, pause, progress):
-        yield treat(_NOBODY, finding, surgery)
+    for look in (partial(_blocks, services, estate, progress), partial(_reviews, services, estate, progress)):
+        for finding in _seen_twice(look, pause):
+            yield treat(_NOBODY, finding, surgery)
     for finding in extra_collections(estate, wanted):
         yield treat(_NOBODY, finding, surgery)
 
 
-def _reviews(services: Services, estate: Estate, pause: Callable[[], None], progress: Progress) -> list[Finding]:
+def _seen_twice(look: Callable[[], list[Finding]], pause: Callable[[], None]) -> list[Finding]:
     """Those that a second look finds too."""
-
-    def look() -> list[Finding]:
-        pictures = [picture for page in estate.pictures_of_reviews() for picture in page]
-        kept = list(services.tenant(estate.tenant).reviews.all())  # read last: stored pictures have had an item before
-        progress("reviews", len(kept))
-        return list(diagnose_reviews(kept, pictures, datetime.now(UTC)))
-
     first = look()
     if not first:
         return []
     pause()
-    second = look()
-    return [finding for finding in second if finding in first]
+    return [finding for finding in look() if finding in first]
+
+
+def _blocks(services: Services, estate: Estate, progress: Progress) -> list[Finding]:
+    blocks = services.tenant(estate.tenant).blocklist.list()
+    progress("blocks", len(blocks))
+    indexed = estate.faces_of({(block.collection, block.face_id) for block in blocks if block.face_id})
+    return list(diagnose_blocks(blocks, {face.face_id for face in indexed}, datetime.now(UTC)))
+
+
+def _reviews(services: Services, estate: Estate, progress: Progress) -> list[Finding]:
+    pictures = [picture for page in estate.pictures_of_reviews() for picture in page]
+    kept = list(services.tenant(estate.tenant).reviews.all())  # read last: stored pictures have had an item before
+    progress("reviews", len(kept))
+    return list(diagnose_reviews(kept, pictures, datetime.now(UTC)))
 
 
 def estate_of(services: Services, tenant: str) -> Estate:
@@ -78,12 +91,13 @@ def estate_of(services: Services, tenant: str) -> Estate:
     )
 
 
-def rules_of(policy: Policy, estate: Estate, now: datetime) -> Rules:
+def rules_of(policy: Policy, estate: Estate, blocks: Iterable[Block], now: datetime) -> Rules:
     return Rules(
         now=now,
         images_days=policy.retention.images_days,
         decisions_days=policy.retention.decisions_days,
         model_versions=estate.model_versions,
+        block_ids=frozenset(block.block_id for block in blocks),
     )
 
 

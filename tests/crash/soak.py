@@ -129,7 +129,7 @@ def _erase(tenant: Tenant, user_id: str) -> str:
 def _violations(services: Services) -> Iterable[str]:
     """What the doctor finds; records that are not at rest; faces that two active users share."""
     estate, policy = estate_of(services, TENANT), services.tenant(TENANT).policy()
-    for case in survey(estate, rules_of(policy, estate, datetime.now(UTC) + LATER), lambda *_: None):
+    for case in survey(estate, rules_of(policy, estate, (), datetime.now(UTC) + LATER), lambda *_: None):
         yield from (f"{finding.kind.value}: {finding.user_key[:12]} {finding.subject}" for finding in case.findings)
     records = [estate.roster.record(item) for _, page in estate.roster.pages(0, 1) for item in page]
     for record in records:

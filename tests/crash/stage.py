@@ -126,7 +126,7 @@ class Stage:
         """What the doctor finds once RECOVERY_DELAY has passed."""
         services = self.environment.services
         estate, policy = estate_of(services, tenant), services.tenant(tenant).policy()
-        rules = rules_of(policy, estate, datetime.now(UTC) + LATER)
+        rules = rules_of(policy, estate, (), datetime.now(UTC) + LATER)
         return [finding for case in survey(estate, rules, lambda *_: None) for finding in case.findings]
 
     def decisions(self, tenant: str) -> Mapping[tuple[str, str], Counter[str]]:
