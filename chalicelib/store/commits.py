@@ -111,15 +111,14 @@ class Commits:
                 raise _lost() from lost
 
     def _commit(self, update: Item, change: Change, material: Material) -> None:
-        """One transaction. When its answer was lost, it may have been made all the same, and a second try then fails:
-        undoing it would take an active user's face away. So whether it was made is looked up.
+        """One transaction. When no try got an answer, it may have been made all the same, and undoing it would take an
+        active user's face away: so whether it was made is looked up.
         """
         signed = material.signed()
         try:
             self._table.transact({"Update": update}, *decision_writes(self._table, signed, change.change_id))
         except AwsConditionFailedError as lost:
-            if not is_real(self._table, change):
-                raise _lost() from lost
+            raise _lost() from lost
         except AwsUnavailableError:
             if not is_real(self._table, change):
                 raise
