@@ -72,15 +72,16 @@ class Workspace:
             check=False,
         )
         if done.returncode:
-            raise TerraformError(unframed(done.stdout + done.stderr))
+            raise TerraformError(unframed("\n".join(map(_plain, done.stdout.splitlines())) + done.stderr))
         return done.stdout
 
     def plan(self, *arguments: str, variables: str = "dev") -> dict[str, list[str]]:
         """What a plan would do: actions by resource address; only those that are to change."""
-        self.run("plan", "-input=false", f"-var-file=environments/{variables}.tfvars", "-out=plan", *arguments)
-        plan = json.loads(self.run("show", "-json", "plan"))
-        changes = {one["address"]: one["change"]["actions"] for one in plan["resource_changes"]}
-        return {address: actions for address, actions in changes.items() if actions not in (["no-op"], ["read"])}
+        var_file = f"-var-file=environments/{variables}.tfvars"
+        told = self.run("plan", "-json", "-input=false", var_file, "-out=plan", *arguments)
+        changes = [event["change"] for event in map(json.loads, told.splitlines()) if event["type"] == "planned_change"]
+        actions = {change["resource"]["addr"]: [change["action"]] for change in changes}
+        return {address: action for address, action in actions.items() if action not in (["noop"], ["read"])}
 
     def apply(self) -> None:
         """Apply what was planned last."""
@@ -88,6 +89,14 @@ class Workspace:
 
     def outputs(self) -> dict[str, Any]:
         return {name: output["value"] for name, output in json.loads(self.run("output", "-json")).items()}
+
+
+def _plain(line: str) -> str:
+    """A diagnostic in JSON as text; any other line as it is."""
+    if not line.startswith("{"):
+        return line
+    diagnostic = json.loads(line).get("diagnostic")
+    return f"{diagnostic['severity'].title()}: {diagnostic['summary']} {diagnostic['detail']}" if diagnostic else ""
 
 
 def unframed(text: str) -> str:
