@@ -35,11 +35,8 @@ def test_the_rules() -> None:
 
 def test_damage_is_found_and_repaired(scripted: RunningSandbox) -> None:
     own = own_environment(scripted, {TENANT: f"policy: {TENANT}\nextends: baseline\n"})
-    tenant, rekognition, dynamodb = (
-        own.services.tenant(TENANT),
-        scripted.client("rekognition"),
-        scripted.client("dynamodb"),
-    )
+    rekognition, dynamodb = scripted.client("rekognition"), scripted.client("dynamodb")
+    tenant = own.services.tenant(TENANT)
     ends_at = datetime.now(UTC) + timedelta(days=1)
 
     def blocked(person: str) -> Block:

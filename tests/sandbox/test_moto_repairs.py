@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from tests.running_sandbox import RunningSandbox
 from tests.sandbox.errors import error_of
+from tests.sandbox.tables import TABLE
 
 SWAGGER = {
     "swagger": "2.0",
@@ -152,12 +153,7 @@ def test_a_failed_transaction_changes_nothing(scripted: RunningSandbox) -> None:
 @pytest.mark.parametrize(("attributes", "size_bytes"), [(500, 1000), (1, 410_000), (390, 1100)])
 def test_an_item_that_is_too_large_is_refused(scripted: RunningSandbox, attributes: int, size_bytes: int) -> None:
     dynamodb, table = scripted.client("dynamodb"), f"table-{uuid4()}"
-    dynamodb.create_table(
-        TableName=table,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-    )
+    dynamodb.create_table(TableName=table, **TABLE)
     nested = {f"n{number}": {"S": "x" * size_bytes} for number in range(attributes)}
     for item in ({"pk": {"S": "flat"}, **nested}, {"pk": {"S": "deep"}, "map": {"M": {"inner": {"M": nested}}}}):
         code, message, _ = error_of(dynamodb.put_item, TableName=table, Item=item)
@@ -166,12 +162,7 @@ def test_an_item_that_is_too_large_is_refused(scripted: RunningSandbox, attribut
 
 def test_a_transaction_that_comes_again_with_its_token_is_made_once(scripted: RunningSandbox) -> None:
     dynamodb, table = scripted.client("dynamodb"), f"table-{uuid4()}"
-    dynamodb.create_table(
-        TableName=table,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-    )
+    dynamodb.create_table(TableName=table, **TABLE)
     put = {"TableName": table, "Item": {"pk": {"S": "a"}}, "ConditionExpression": "attribute_not_exists(pk)"}
     first, other = str(uuid4()), str(uuid4())
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,12 +17,7 @@ from botocore.exceptions import ClientError
 from cli.local.processes import PROJECT
 from sandbox.scripted import ScriptedFace, picture
 from tests.running_sandbox import RunningSandbox, running_sandbox
-
-TABLE: dict[str, Any] = {
-    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
-    "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
-    "BillingMode": "PAY_PER_REQUEST",
-}
+from tests.sandbox.tables import TABLE
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -77,10 +77,8 @@ def test_a_credential(twice: Aws, tenant: str) -> None:
 
 
 def test_a_failure_is_counted_once(twice: Aws, tenant: str) -> None:
-    attempts, limits = (
-        Attempts(twice, NAMES.table, tenant),
-        Limits(max_failures=2, window_minutes=15, lockout_minutes=30),
-    )
+    attempts = Attempts(twice, NAMES.table, tenant)
+    limits = Limits(max_failures=2, window_minutes=15, lockout_minutes=30)
     for number in range(2):
         one = Attempt(f"v{number}", ADA, "authenticate", limits, NOW + timedelta(seconds=number))
         attempts.reserve(one)
