@@ -33,6 +33,7 @@ from chalicelib.texts import MAX_USER_ID_LENGTH, composed, properties, text
 from chalicelib.wiring import Tenant, erasing
 
 _CHUNK_BYTES = 128 * 1024
+_PEOPLE_AT_ONCE = 250  # few enough that one job has time for their messages even when SQS is slow
 _LONGEST_DELAY_S = 900  # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 _LATER_S = (30, 300)
 _FOR_NOW = "user-busy"  # another request is at this user: the message comes again
@@ -43,7 +44,7 @@ def spread(tenant: Tenant, message: Message, now: datetime) -> None:  # noqa: AR
     what, offset = _import(tenant, message), int(message["offset_bytes"])
     chunk = tenant.read_import(what.manifest_key, offset, _CHUNK_BYTES)
     lines = chunk[: chunk.rfind(b"\n") + 1].splitlines(keepends=True)
-    lines = lines[: max(1, math.floor(what.per_s * _LONGEST_DELAY_S))]
+    lines = lines[: _at_once(what.per_s)]
     if not lines and chunk:
         raise ValueError("a line of the manifest is too long")
     if not lines:
@@ -52,7 +53,13 @@ def spread(tenant: Tenant, message: Message, now: datetime) -> None:  # noqa: AR
     people = [{"job": "import_person", **told, "person": json.loads(line)} for line in lines]
     tenant.queue.send_many(people, per_s=what.per_s)
     rest = {"job": "import", **told, "offset_bytes": offset + sum(map(len, lines))}
-    tenant.queue.send(rest, delay_s=min(_LONGEST_DELAY_S, math.floor(len(lines) / what.per_s)))
+    tenant.queue.send(rest, delay_s=min(_LONGEST_DELAY_S, math.ceil(len(lines) / what.per_s)))
+
+
+def _at_once(per_s: float) -> int:
+    """How many people one job spreads: those of whole seconds, since by those SQS delays, and no longer than it may."""
+    seconds = min(_LONGEST_DELAY_S, math.ceil(_PEOPLE_AT_ONCE / per_s))
+    return max(1, math.floor(per_s * seconds))
 
 
 def import_person(tenant: Tenant, message: Message, now: datetime) -> None:

@@ -36,7 +36,8 @@ def _quick_dispatch() -> None:
 
 
 def _quick_queues() -> None:
-    """moto asks the clock twice for each message in the queue, and counts all of them thrice for each it gives."""
+    """moto asks the clock twice for each message in the queue, and counts all of them thrice for each it takes or
+    gives."""
 
     def messages(self: Queue) -> list[Message]:
         now_ms = unix_time_millis()
@@ -46,7 +47,17 @@ def _quick_queues() -> None:
         kept_s = float(vars(self.get_queue(queue_name))["message_retention_period"])
         return kept_s + float(str(message.sent_timestamp)) / 1000 > unix_time()
 
+    def delayed(self: Queue) -> int:
+        now_ms = unix_time_millis()
+        return sum(now_ms < one.delayed_until for one in self._messages)
+
+    def not_visible(self: Queue) -> int:
+        now_ms = unix_time_millis()
+        return sum(now_ms <= one.visible_at for one in self._messages)
+
     Queue.messages = property(messages)
+    Queue.approximate_number_of_messages_delayed = property(delayed)
+    Queue.approximate_number_of_messages_not_visible = property(not_visible)
     SQSBackend.is_message_valid_based_on_retention_period = is_valid
 
 

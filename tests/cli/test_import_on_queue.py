@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,11 +20,14 @@ from pathlib import Path
 import pytest
 
 from bench.people import selfie
+from chalicelib.bulk import spread
 from chalicelib.errors import ShareUsedUpError
 from chalicelib.jobs import run, sweep
 from chalicelib.model.decision import Decision, Verdict
 from chalicelib.model.submission import Submission, user_key
+from chalicelib.store.imports import Import
 from chalicelib.store.paces import Paces
+from chalicelib.store.queue import Message
 from chalicelib.wiring import Services, Tenant
 from chalicelib.wiring.erasing import erase, request_erasure
 from cli.bulk.on_queue import Wanted, resume, start
@@ -188,6 +192,49 @@ def test_who_is_over_the_share_is_put_off_and_not_given_up(environment: OwnEnvir
     services.watch.notice(detect, 0)  # a minute and more later
     run(services, json.dumps(message), now)
     assert services.tenant(TENANT).imports.progress(what.import_id) == {"approved": 1}
+
+
+class Taken:
+    """A queue that only keeps what it is given, with the second in which it is to be run."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[Message, float]] = []
+
+    def send(self, message: Message, delay_s: int = 0) -> None:
+        self.sent.append((message, delay_s))
+
+    def send_many(self, messages: Sequence[Message], per_s: float) -> None:
+        self.sent += [(message, number / per_s) for number, message in enumerate(messages)]
+
+
+@pytest.mark.parametrize(("per_s", "at_once"), [(20.0, 260), (0.1, 90), (400.0, 400)])
+def test_no_job_spreads_more_people_than_it_has_time_for(
+    environment: OwnEnvironment, per_s: float, at_once: int
+) -> None:
+    tenant, now, people = environment.services.tenant(TENANT), datetime.now(UTC), 900
+    key = f"{TENANT}/imports/may/many.jsonl"
+    manifest = "".join(json.dumps({"user_id": f"person {number}"}) + "\n" for number in range(people))
+    environment.sandbox.client("s3").put_object(Bucket=environment.names.images_bucket, Key=key, Body=manifest.encode())
+    tenant.imports.create(Import("many", key, people, per_s, None, now))
+    taken = Taken()
+    setattr(tenant, "queue", taken)  # noqa: B010 - no real queue
+    begins_s: dict[str, float] = {}
+    message, began_s, jobs = {"job": "import", "tenant": TENANT, "import_id": "many", "offset_bytes": 0}, 0.0, 0
+    while True:
+        taken.sent.clear()
+        spread(tenant, message, now)
+        if not taken.sent:
+            break
+        *persons, (message, after_s) = taken.sent
+        assert message["job"] == "import"
+        assert len(persons) <= at_once
+        new = {person["person"]["user_id"]: began_s + delay_s for person, delay_s in persons}
+        assert not new.keys() & begins_s.keys()
+        begins_s |= new
+        began_s, jobs = began_s + after_s, jobs + 1
+    assert (len(begins_s), jobs) == (people, math.ceil(people / at_once))
+    busiest = max(Counter(int(second) for second in begins_s.values()).values())
+    assert busiest <= per_s + 1
 
 
 def test_nothing_but_the_tenants_own_folder_is_read(environment: OwnEnvironment, tmp_path: Path) -> None:
