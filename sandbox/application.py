@@ -7,8 +7,8 @@ import threading
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from sandbox.call import Call, call_of
 from sandbox.control import PREFIX, Control
 from sandbox.errors import AwsError, HangUpError
-from sandbox.faults import TIMEOUT_MS, Faults, Rule
+from sandbox.faults import Faults, Rule
 from sandbox.journal import Entry, Journal
 from sandbox.mishaps import with_mishap
 from sandbox.protocol import JsonProtocol, WrongAnswerError
@@ -68,7 +68,8 @@ class Application:
         status, error_code = 0, None
         try:
             try:
-                response = self._answer(call, environ, faults)
+                with _taking(sum(fault.takes_ms for fault in faults)):
+                    response = self._answer(call, environ, faults)
             except AwsError as error:
                 error_code, response = error.code, refusal(call.service, error)
             status = response.status.value
@@ -80,7 +81,7 @@ class Application:
 
     def _answer(self, call: Call, environ: Environ, faults: list[Rule]) -> Response:
         for fault in faults:
-            _suffer(fault, call.service)
+            fault.strike(call.service)
         if call.service in self._played:
             response = self._play(call, _body(environ), [fault.kind for fault in faults])
         else:
@@ -121,15 +122,14 @@ class Application:
         return Response(HTTPStatus(int(status.split(maxsplit=1)[0])), body, dict(headers))
 
 
-def _suffer(fault: Rule, service: str) -> None:
-    """What a fault does before the call is answered: wait, refuse (AwsError) or hang up (HangUpError)."""
-    if fault.kind == "timeout":
-        time.sleep((fault.latency_ms or TIMEOUT_MS) / 1000)
-        raise HangUpError
-    time.sleep(fault.latency_ms / 1000)
-    error = fault.error(service)
-    if error is not None:
-        raise error
+@contextmanager
+def _taking(latency_ms: float) -> Iterator[None]:
+    """However it ends, it takes no less than this: what the sandbox does itself is part of it, as AWS's own work is."""
+    until_s = time.perf_counter() + latency_ms / 1000
+    try:
+        yield
+    finally:
+        time.sleep(max(0.0, until_s - time.perf_counter()))
 
 
 def _body(environ: Environ) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from typing import Any, get_args, get_type_hints
 
-from sandbox.errors import AwsError
+from sandbox.errors import AwsError, HangUpError
 
 # kind -> the error's code and status, for all services and for those that differ.
 _DEFAULT = "default"
@@ -34,7 +34,7 @@ ERRORS: dict[str, dict[str, tuple[str, int]]] = {
     },
 }
 KINDS = {
-    "latency": "the answer comes latency_ms later",
+    "latency": "the answer comes latency_ms after the call, or later if the sandbox needs longer",
     "throttle": "the service's throttling error",
     "quota": "the service's throttling error, beyond per_s calls a second of an operation",
     "error500": "the service's internal error",
@@ -46,7 +46,7 @@ KINDS = {
     "partial_delete": "DeleteFaces leaves half of the faces, rounded up, and says so",
     "expired_session": "GetFaceLivenessSessionResults says EXPIRED",
 }
-TIMEOUT_MS = 30_000
+_TIMEOUT_MS = 30_000
 
 
 @dataclass(frozen=True)
@@ -92,15 +92,21 @@ class Rule:
             raise _invalid(f"probability is between 0 and 1, not {rule.probability}")
         return rule
 
-    def error(self, service: str) -> AwsError | None:
-        """The error with which the service refuses, if this kind is one."""
+    @property
+    def takes_ms(self) -> float:
+        """How long a call that it strikes takes at least."""
+        return _TIMEOUT_MS if self.kind == "timeout" and not self.latency_ms else self.latency_ms
+
+    def strike(self, service: str) -> None:
+        """Refuse the call, if it is of such a kind: raises AwsError, or HangUpError for no answer at all."""
+        if self.kind == "timeout":
+            raise HangUpError
         if self.kind == "error":
-            return AwsError(str(self.code), "the sandbox was asked for this error")
+            raise AwsError(str(self.code), "the sandbox was asked for this error")
         codes = ERRORS.get("throttle" if self.kind == "quota" else self.kind)
-        if codes is None:
-            return None
-        code, status = codes.get(service, codes[_DEFAULT])
-        return AwsError(code, f"the sandbox was asked for this fault: {KINDS[self.kind]}", status)
+        if codes is not None:
+            code, status = codes.get(service, codes[_DEFAULT])
+            raise AwsError(code, f"the sandbox was asked for this fault: {KINDS[self.kind]}", status)
 
 
 def latency_rule(given: str) -> Rule:

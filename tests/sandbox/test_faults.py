@@ -15,6 +15,7 @@ from sandbox.faults import Faults, Rule
 from sandbox.scripted import ScriptedFace, picture
 from tests.running_sandbox import RunningSandbox
 from tests.sandbox.errors import code_of, error_of
+from tests.sandbox.tables import TABLE
 from tests.sandbox.test_faces import index
 
 ALICE = picture([ScriptedFace("alice")])
@@ -135,6 +136,20 @@ def test_latency_delays_the_answer(scripted: RunningSandbox, reading: Any) -> No
     (call,) = scripted.calls.of("rekognition:ListCollections")
     assert call["duration_ms"] > 150
     assert call["faults"] == ["latency"]
+
+
+def test_the_sandboxs_own_work_is_part_of_the_latency(scripted: RunningSandbox) -> None:
+    """So that a call takes what it was said to take, as long as the sandbox is quick enough."""
+    dynamodb = scripted.client("dynamodb")
+    dynamodb.create_table(TableName="timed", **TABLE)
+    scripted.faults.set({"operation": "dynamodb:*", "kind": "latency", "latency_ms": 200})
+    for number in range(5):
+        dynamodb.put_item(TableName="timed", Item={"pk": {"S": str(number)}})
+    scripted.faults.clear()
+    took_ms = [call["duration_ms"] for call in scripted.calls.of("dynamodb:PutItem")]
+    assert len(took_ms) == 5
+    assert min(took_ms) >= 200
+    assert min(took_ms) < 202  # a put alone takes the sandbox a few milliseconds
 
 
 def test_a_timeout_does_nothing_and_a_lost_answer_does_it(scripted: RunningSandbox, reading: Any) -> None:
