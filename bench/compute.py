@@ -21,6 +21,7 @@ from chalicelib.model.plugins import Plugins, signal_of
 from chalicelib.model.policy import Flow, Policy, Step
 from chalicelib.model.submission import LivenessClaim, Submission
 from chalicelib.policy.load import Loader, load_policy
+from chalicelib.threads import Threads
 from chalicelib.wiring import Services
 from cli.local.processes import PROJECT
 
@@ -135,7 +136,7 @@ def _ports() -> Ports:
         wait_for_share=lambda _: None,
         signal_request=lambda _, __: None,
         claim_liveness=lambda _: LivenessClaim("none"),
-        writing=Writing({}, nowhere, nowhere, nowhere),
+        writing=Writing({}, nowhere, nowhere, nowhere, Threads()),
         attempts=nowhere,
         log=nowhere,
         reviews=nowhere,

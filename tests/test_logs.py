@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib import logs
 from chalicelib.aws import side_by_side
+from chalicelib.threads import Threads
 from cli.local.processes import PROJECT
 
 _log = logging.getLogger("any.library")
@@ -47,10 +48,12 @@ def test_what_is_carried_to_other_threads_logs_for_the_same(caplog: pytest.LogCa
         logs.name("acme")
         later = logs.carried(lambda: _log.warning("later"))
         side_by_side(_log.warning, ["part"] * 20)
+        Threads().start(_log.warning, "beside").result()
     with ThreadPoolExecutor(1) as pool:
         pool.submit(later).result()
         pool.submit(_log.warning, "not carried").result()
-    assert caplog.messages == ["tenant=acme id=r1 part"] * 20 + ["tenant=acme id=r1 later", "tenant=- id=- not carried"]
+    after = ["tenant=acme id=r1 beside", "tenant=acme id=r1 later", "tenant=- id=- not carried"]
+    assert caplog.messages == ["tenant=acme id=r1 part"] * 20 + after
 
 
 def test_nothing_goes_to_another_thread_uncarried() -> None:
@@ -60,7 +63,7 @@ def test_nothing_goes_to_another_thread_uncarried() -> None:
         for path in (PROJECT / "chalicelib").rglob("*.py")
         for call, what in _handed(path)
     ]
-    assert len(handed) >= 10  # there is something to look at
+    assert len(handed) >= 5  # there is something to look at
     assert [one for one in handed if not one[2].startswith("carried(")] == []
 
 

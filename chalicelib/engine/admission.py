@@ -6,12 +6,11 @@ answered, before the place is there.
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
 from types import TracebackType
 
 from chalicelib.engine.ports import Attempts
-from chalicelib.logs import carried
 from chalicelib.model.attempt import Attempt
+from chalicelib.threads import Threads
 
 
 class Admission:
@@ -20,10 +19,10 @@ class Admission:
     A place that was refused is what the caller hears, whatever else went wrong meanwhile.
     """
 
-    def __init__(self, attempts: Attempts, attempt: Attempt, pool: Executor) -> None:
+    def __init__(self, attempts: Attempts, attempt: Attempt, threads: Threads) -> None:
         self._attempts = attempts
         self._attempt = attempt
-        self._reserved = pool.submit(carried(attempts.reserve), attempt)
+        self._reserved = threads.start(attempts.reserve, attempt)
 
     def wait(self) -> None:
         """Raises LockedOutError, AttemptsUnderWayError, or the AwsError that kept the place from being taken."""

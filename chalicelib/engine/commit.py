@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
 from chalicelib.errors import AwsError, ConflictError
-from chalicelib.logs import carried
 from chalicelib.model.change import Change, Draft, Effect, Material, Phase
+from chalicelib.threads import Threads
 
 _log = logging.getLogger(__name__)
 
@@ -45,13 +45,14 @@ class Journal(Protocol):
 @dataclass(frozen=True, slots=True)
 class Writing:
     """All effects there are, by name; what they write through, and what their undo does, which may go on a little
-    longer; and where their plan is kept.
+    longer; where their plan is kept; and in which threads they run side by side.
     """
 
     effects: Mapping[str, Effect]
     ports: Any
     undo_ports: Any
     journal: Journal
+    threads: Threads
 
     def of(self, change: Change, phase: Phase) -> tuple[Effect, ...]:
         """The change's effects of a phase, in the order of its plan."""
@@ -89,7 +90,7 @@ def begin(change: Change, material: Material, writing: Writing, admitted: Callab
         except Exception:  # no effect has run
             _quietly("abandon", change, partial(writing.journal.abandon, change))
             raise
-    draft, failure = _make(writing.of(change, Phase.BEFORE), writing.ports, change, material)
+    draft, failure = _make(writing, change, material)
     return Begun(change, draft, failure)
 
 
@@ -163,14 +164,11 @@ def _begin(change: Change, writing: Writing) -> None:
         journal.begin(change)
 
 
-def _make(
-    effects: tuple[Effect, ...], ports: Any, change: Change, material: Material
-) -> tuple[Draft, Exception | None]:
+def _make(writing: Writing, change: Change, material: Material) -> tuple[Draft, Exception | None]:
     """What was made, and the first failure. None still runs afterwards: undo would miss what it makes."""
-    if not effects:
-        return Draft(), None
-    with ThreadPoolExecutor(len(effects), thread_name_prefix="effect") as pool:
-        runs = [pool.submit(carried(effect.do), ports, change, material, Draft()) for effect in effects]
+    effects = writing.of(change, Phase.BEFORE)
+    runs = [writing.threads.start(effect.do, writing.ports, change, material, Draft()) for effect in effects]
+    wait(runs)
     draft = Draft()
     for run in runs:
         if run.exception() is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.engine.decision import decision_of
-from chalicelib.engine.gather import Gathering, threads_for
+from chalicelib.engine.gather import Gathering
 from chalicelib.engine.judge import judge
 from chalicelib.engine.plan import plan_flow
 from chalicelib.engine.ports import Ports
@@ -26,7 +26,7 @@ def judge_deferred(policy: Policy, submission: Submission, follows: str, plugins
         raise ConflictError("nothing-deferred", f"The policy defers no steps of {submission.flow!r} any more.")
     plan = plan_flow(flow.deferred(), plugins)
     request = ports.signal_request(submission, plan.asked)
-    with threads_for(plan) as pool, Gathering(plan, request, pool, ports.clock_s) as gathering:
+    with Gathering(plan, request, ports.threads, ports.clock_s) as gathering:
         if policy.execution is not Execution.CHEAPEST:
             gathering.start_all()
         judgement = judge(plan, gathering)

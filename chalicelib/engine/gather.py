@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from types import TracebackType
 from typing import Any
 
 from chalicelib.engine.plan import Plan
 from chalicelib.errors import SignalMissingError
-from chalicelib.logs import carried
 from chalicelib.model.decision import SignalTiming
-
-_BESIDE_SIGNALS = 3  # signing, counting and taking back
-
-
-@contextmanager
-def threads_for(plan: Plan) -> Iterator[Executor]:
-    """As many as one verification can use at once. Leaving waits for none: signals that nobody needs only read."""
-    pool = ThreadPoolExecutor(max_workers=len(plan.signals) + _BESIDE_SIGNALS, thread_name_prefix="verification")
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=False)
+from chalicelib.threads import Threads
 
 
 class Gathering:
-    """One verification's signals. Used by one thread; the reading itself happens in the pool's.
+    """One verification's signals. Used by one thread; the reading itself happens in others.
 
-    A task is submitted after those it rests on, so the oldest unfinished one never waits and the pool cannot lock up.
-    On leaving, what has not begun is cancelled and what has is not waited for: signals only read.
+    On leaving, what still runs is not waited for: signals only read.
     """
 
     def __init__(
         self,
         plan: Plan,
         request: object,
-        pool: Executor,
+        threads: Threads,
         clock_s: Callable[[], float],
         provided: Mapping[str, Callable[..., object]] | None = None,
         admitted: Callable[[], None] = lambda: None,
@@ -54,7 +40,7 @@ class Gathering:
         self._origin_s = clock_s()
         self._futures: dict[str, Future[Any]] = {}
         self._timings: list[SignalTiming] = []
-        self._pool = pool
+        self._threads = threads
 
     def __enter__(self) -> Gathering:
         return self
@@ -109,7 +95,7 @@ class Gathering:
     def _start(self, name: str) -> Future[Any]:
         if name not in self._futures:
             inputs = {other: self._start(other) for other in self._plan.rests_on[name]}
-            self._futures[name] = self._pool.submit(carried(self._read), name, inputs)
+            self._futures[name] = self._threads.start(self._read, name, inputs)
         return self._futures[name]
 
     def _read(self, name: str, inputs: Mapping[str, Future[Any]]) -> object:

@@ -15,6 +15,7 @@ from chalicelib.model.log import SignedDecision
 from chalicelib.model.policy import Policy, Retention
 from chalicelib.model.review import Review
 from chalicelib.model.submission import LivenessClaim, Submission
+from chalicelib.threads import Threads
 
 
 class Attempts(Protocol):
@@ -81,3 +82,8 @@ class Ports:
     now: Callable[[], datetime]
     clock_s: Callable[[], float]
     candidate: Callable[[], Policy] | None = None
+
+    @property
+    def threads(self) -> Threads:
+        """In which a verification does several things at once."""
+        return self.writing.threads

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future, wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,6 @@ from chalicelib.engine.ahead import Ahead, images_of
 from chalicelib.engine.commit import Begun, commit, finish
 from chalicelib.engine.plan import Plan
 from chalicelib.engine.ports import Ports
-from chalicelib.logs import carried
 from chalicelib.model.attempt import Attempt
 from chalicelib.model.change import Change, Material, Phase
 from chalicelib.model.decision import Decision, Verdict
@@ -33,20 +32,21 @@ class Verification:
     ports: Ports
 
 
-def make_real(this: Verification, decision: Decision, known: Mapping[str, Any], ahead: Ahead, pool: Executor) -> None:
+def make_real(this: Verification, decision: Decision, known: Mapping[str, Any], ahead: Ahead) -> None:
     """Writes that do not need each other do not wait for each other; nor does an effect for the signature.
 
     No answer may leave before it is counted. An approval that cannot be made real then was no failure either.
     """
-    attempts, log, verdict = this.ports.attempts, this.ports.log, decision.verdict
+    ports, verdict = this.ports, decision.verdict
+    attempts, log = ports.attempts, ports.log
     settle = {Verdict.APPROVED: attempts.succeed, Verdict.DENIED: attempts.fail}.get(verdict, attempts.release)
-    signing = pool.submit(carried(log.sign), decision, this.policy.retention)
-    beside: list[Future[Any]] = [signing, pool.submit(carried(settle), this.attempt)]
+    signing = ports.threads.start(log.sign, decision, this.policy.retention)
+    beside: list[Future[Any]] = [signing, ports.threads.start(settle, this.attempt)]
     try:
         if verdict is Verdict.APPROVED and any(effect.phase is Phase.COMMIT for effect in this.plan.effects):
             write(this, signing.result, images_of(known), ahead.begun())
         else:
-            beside.append(pool.submit(carried(ahead.take_back)))
+            beside.append(ports.threads.start(ahead.take_back))
             if verdict is Verdict.REVIEW:
                 _refer(this, decision, known, signing.result)
             else:

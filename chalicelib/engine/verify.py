@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
@@ -11,7 +10,7 @@ from functools import partial
 from chalicelib.engine.admission import Admission
 from chalicelib.engine.ahead import Ahead
 from chalicelib.engine.decision import decision_of, unjudged
-from chalicelib.engine.gather import Gathering, threads_for
+from chalicelib.engine.gather import Gathering
 from chalicelib.engine.judge import judge
 from chalicelib.engine.plan import MADE, PICTURES, Plan, plan_flow
 from chalicelib.engine.ports import Ports
@@ -46,19 +45,19 @@ def verify(policy: Policy, submission: Submission, plugins: Plugins, ports: Port
     attempt = Attempt(
         submission.verification_id, submission.user_key, submission.flow, policy.limits, submission.received_at
     )
-    with threads_for(plan) as pool, Admission(ports.attempts, attempt, pool) as admission:
+    with Admission(ports.attempts, attempt, ports.threads) as admission:
         if "liveness" in plan.signals:
             admission.wait()
             submission = replace(submission, liveness=ports.claim_liveness(submission))
-        return _decide(Verification(plan, policy, submission, attempt, ports), admission, pool)
+        return _decide(Verification(plan, policy, submission, attempt, ports), admission)
 
 
-def _decide(this: Verification, admission: Admission, pool: Executor) -> Decision:
+def _decide(this: Verification, admission: Admission) -> Decision:
     plan, ports = this.plan, this.ports
     ahead = Ahead(partial(prepared, this), ports.writing, admission.wait)
     request = ports.signal_request(this.submission, plan.asked)
     try:
-        with Gathering(plan, request, pool, ports.clock_s, {MADE: ahead.make}, admission.wait) as gathering:
+        with Gathering(plan, request, ports.threads, ports.clock_s, {MADE: ahead.make}, admission.wait) as gathering:
             if this.policy.execution is not Execution.CHEAPEST:
                 gathering.start_all()
             judgement = judge(plan, gathering)
@@ -76,7 +75,7 @@ def _decide(this: Verification, admission: Admission, pool: Executor) -> Decisio
                 ),
             )
         admission.wait()
-        make_real(this, decision, known, ahead, pool)
+        make_real(this, decision, known, ahead)
     finally:
         ahead.take_back()
     return decision

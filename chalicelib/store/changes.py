@@ -6,12 +6,11 @@ stays as it is until the save, with the change's plan beside it. At most one cha
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from datetime import datetime
 
 from chalicelib.aws import Aws
 from chalicelib.errors import AwsConditionFailedError, ConflictError
-from chalicelib.logs import carried
 from chalicelib.model.change import Change, Leftover
 from chalicelib.model.user import UserStatus
 from chalicelib.store.decisions import is_real
@@ -28,6 +27,7 @@ from chalicelib.store.records import (
     next_due,
     user_item_key,
 )
+from chalicelib.threads import Threads
 
 _OURS = "#change.#id = :change"
 _MAY_CREATE = (
@@ -38,10 +38,11 @@ _MAY_CHANGE = f"#status = :active AND (attribute_not_exists(#change) OR {_OURS})
 
 
 class Changes:
-    def __init__(self, aws: Aws, table: str, tenant: str, queue: Queue) -> None:
+    def __init__(self, aws: Aws, table: str, tenant: str, queue: Queue, threads: Threads) -> None:
         self._table = Table(aws, table)
         self._tenant = tenant
         self._queue = queue
+        self._threads = threads
 
     def under_way(self, user_key: str) -> Change | None:
         """What the record is going through: enough to undo it after a crash."""
@@ -64,10 +65,12 @@ class Changes:
         Both go out at once. If only the message arrives, it finds nothing to do; if only the record does, the sweep
         finds it by its `due_at`. Raises ConflictError: user-exists, user-unknown or user-busy.
         """
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            called = pool.submit(carried(self._call_recovery), change)
+        called = self._threads.start(self._call_recovery, change)
+        try:
             self._write_plan(change)
-            called.result()
+        finally:
+            wait((called,))
+        called.result()
 
     def _call_recovery(self, change: Change) -> None:
         message = {"job": "recover", "tenant": self._tenant, "user_key": change.user_key}

@@ -6,7 +6,6 @@ import json
 import os
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache, cached_property
 from hashlib import sha256
@@ -28,6 +27,7 @@ from chalicelib.store.policies import PolicyObjects
 from chalicelib.store.pseudonyms import Pseudonyms
 from chalicelib.store.queue import Queue
 from chalicelib.store.signing import Signer
+from chalicelib.threads import Threads
 from chalicelib.wiring.clients import Clients, MakeClient
 from chalicelib.wiring.sharing import Watch
 from chalicelib.wiring.tenant import Tenant
@@ -77,6 +77,10 @@ class Services:
                 self.client(service)
 
     @cached_property
+    def threads(self) -> Threads:
+        return Threads()
+
+    @cached_property
     def plugins(self) -> Plugins:
         return Plugins(all_checks(), built_in_signals(), built_in_effects())
 
@@ -100,8 +104,7 @@ class Services:
 
     @cached_property
     def key_uses(self) -> KeyUses:
-        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="key-use")
-        return KeyUses(self.credentials, lambda call: pool.submit(carried(call)))
+        return KeyUses(self.credentials, self.threads.start)
 
     @cached_property
     def policies(self) -> PolicySource:
@@ -129,11 +132,6 @@ class Services:
         """AWS's quotas of calls per second, of operations that have others than usual."""
         quotas: dict[str, float] = json.loads(self._environment.get("COUNTERSIGN_QUOTAS", "{}"))
         return quotas
-
-    @cached_property
-    def background(self) -> ThreadPoolExecutor:
-        """For what no answer waits for."""
-        return ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
 
     def tenant(self, name: str, deadline: Deadline | None = None) -> Tenant:
         """Without a deadline, for operators' commands, each call has a budget of its own."""

@@ -18,7 +18,6 @@ from chalicelib.engine.plan import plan_flow
 from chalicelib.engine.ports import Ports
 from chalicelib.engine.verify import verify
 from chalicelib.errors import AwsError
-from chalicelib.logs import carried
 from chalicelib.model.deadline import Deadline
 from chalicelib.model.decision import Decision
 from chalicelib.model.plugins import Plugins
@@ -81,7 +80,7 @@ class Tenant:
         self.idempotency = Idempotency(*finishing)
         self.imports = Imports(*finishing)
         self.queue = Queue(self.finishing, shared.setting("QUEUE_URL"))
-        self.changes = Changes(*finishing, self.queue)
+        self.changes = Changes(*finishing, self.queue, shared.threads)
         self.erasures = Erasures(Table(self.finishing, self.table), name)
         self._attempts = Attempts(*finishing)
         self._commits = Commits(*bound)
@@ -204,13 +203,15 @@ class Tenant:
     def _writing(self, collections: tuple[str, ...]) -> Writing:
         """`collections` are those in which rivals are looked for."""
         ports = EffectPorts(self.aws, self.images_bucket, self.users, self.changes, self._commits, collections)
-        return Writing(self.plugins.effects, ports, replace(ports, aws=self.finishing), self.changes)
+        return Writing(
+            self.plugins.effects, ports, replace(ports, aws=self.finishing), self.changes, self._shared.threads
+        )
 
     def _candidate(self, shadow: str | None) -> Callable[[], Policy] | None:
         """Loaded while the verification waits for AWS; one that is not there by the decision is not waited for."""
         if shadow is None:
             return None
-        loading = self._shared.background.submit(carried(self._shared.policies.policy), shadow)
+        loading = self._shared.threads.start(self._shared.policies.policy, shadow)
         return lambda: loading.result(timeout=0)
 
     def _claim_liveness(self, submission: Submission) -> LivenessClaim:

@@ -42,6 +42,7 @@ from chalicelib.model.policy import (
     Step,
 )
 from chalicelib.model.submission import Submission
+from chalicelib.threads import Threads
 from tests.engine.fakes import NOW, Asking, World, check, effect, plugins, signal, step
 
 SELFIE = Image(b"x", "image/jpeg", 100, 100)
@@ -66,7 +67,7 @@ def run(
         wait_for_share=world.wait,
         signal_request=lambda submission, asked: request,
         claim_liveness=world.claim,
-        writing=Writing(parts.effects, world, world, world),
+        writing=Writing(parts.effects, world, world, world, Threads()),
         attempts=world,
         log=world,
         reviews=world,

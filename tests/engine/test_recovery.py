@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.engine.commit import Writing, recover
 from chalicelib.errors import AwsUnavailableError, ConflictError
+from chalicelib.threads import Threads
 from tests.engine.fakes import NOW, World, step
 from tests.engine.test_engine import EFFECTS, policy_of, run, saving_parts
 from tests.samples import change
@@ -18,7 +19,7 @@ CRASHED = replace(change("acme", "c0"), effects=EFFECTS)
 
 
 def recovered(world: World) -> list[str]:
-    recover("u", NOW, Writing(saving_parts().effects, world, world, world))
+    recover("u", NOW, Writing(saving_parts().effects, world, world, world, Threads()))
     return world.events
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from chalicelib.engine.gather import Gathering, threads_for
+from chalicelib.engine.gather import Gathering
 from chalicelib.engine.judge import Judgement, judge
 from chalicelib.engine.plan import Plan, checks_of, plan_flow
 from chalicelib.engine.record import restored_signals
@@ -19,6 +19,7 @@ from chalicelib.model.plugins import Plugins
 from chalicelib.model.policy import Flow
 from chalicelib.policy.problems import one_of
 from chalicelib.policy.tree import entries
+from chalicelib.threads import Threads
 from cli.workbench.testing.good import Recorded, good_signals
 from cli.workbench.testing.suite import Case
 from cli.workbench.testing.words import WORDS
@@ -46,7 +47,7 @@ def judged(case: Case, flow: Flow, plugins: Plugins) -> Judgement:
 
 def _judged(flow: Flow, plan: Plan, values: Mapping[str, Any]) -> Judgement:
     told = replace(_told(plan, values), flow=flow)
-    with threads_for(told) as pool, Gathering(told, None, pool, time.perf_counter) as gathering:
+    with Gathering(told, None, Threads(), time.perf_counter) as gathering:
         return judge(told, gathering)
 
 
