@@ -25,7 +25,7 @@ from moto.kms.responses import KmsResponse
 from moto.s3.responses import S3Response
 from moto.sqs.models import Queue
 
-from sandbox import moto_dynamodb, moto_speed
+from sandbox import moto_dynamodb, moto_expressions, moto_speed
 from sandbox.errors import AwsError
 from sandbox.post_policy import check as check_form
 from sandbox.refusal import refusal
@@ -43,6 +43,7 @@ def apply() -> None:
     _conditional_denials()
     _signed_digests()
     moto_dynamodb.apply()
+    moto_expressions.apply()
     moto_speed.apply()
     _event_sources_by_alias()
     _policies_of_queues()
