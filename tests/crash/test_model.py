@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from chalicelib.errors import ConflictError
 from chalicelib.model.submission import user_key
@@ -70,10 +70,12 @@ class Clients(RuleBasedStateMachine):
             self._registered(one, person, attempt)
 
     @rule()
-    @precondition(lambda self: self.killed)
     def retry_what_was_killed(self) -> None:
-        """With its Idempotency-Key, once nothing of the first attempt can still run."""
-        assert self.killed
+        """With its Idempotency-Key, once nothing of the first attempt can still run. No precondition: what a kill hits
+        is a matter of moments, and Hypothesis wants to draw the same again.
+        """
+        if self.killed is None:
+            return
         user, person, request = self.killed
         first, second = (self.stage.begin(request, ahead=LATER)() for _ in range(2))
         assert first.answer and second.answer
