@@ -43,7 +43,8 @@ class Clients:
         In older regions botocore would sign links and forms for S3 with version 2, which S3 refuses where KMS encrypts:
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
         """
-        from botocore.config import Config  # noqa: PLC0415 - see _session
+        from botocore import __version__  # noqa: PLC0415 - see _session
+        from botocore.config import Config  # noqa: PLC0415
 
         # What `store.attributes` makes has DynamoDB's types already: looking at each again took a seventh of a
         # verification's processor time. Elsewhere the look is cheap, and keeps S3 from an empty key.
@@ -53,6 +54,7 @@ class Clients:
             connect_timeout=2,
             read_timeout=8,
             max_pool_connections=32,
+            user_agent=f"Countersign Botocore/{__version__}",  # botocore puts a longer one together twice for each call
             tcp_keepalive=True,
             retries={"mode": "standard", "total_max_attempts": 1},
             parameter_validation=validated,
