@@ -48,7 +48,7 @@ def worker(server: AwsServer, names: Names) -> Worker:
 
 @pytest.fixture
 def changes(server: AwsServer, services: Services, names: Names, tenant: str) -> Changes:
-    return Changes(server.aws, names.table, tenant, services.queue, services.threads)
+    return Changes(server.aws, names.table, tenant, services.queue)
 
 
 @pytest.fixture

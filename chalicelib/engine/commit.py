@@ -6,8 +6,8 @@ What the commit lets go of is deleted by recovery, which the caller has come soo
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from concurrent.futures import wait
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -24,10 +24,13 @@ class Journal(Protocol):
     """The pending record: what recovery finds after a crash."""
 
     def begin(self, change: Change) -> None:
-        """Write the change with its plan, and see to it that recovery looks at it.
+        """Write the change with its plan, where recovery finds it sooner or later.
 
         Raises ConflictError when the user is not in a state for it.
         """
+
+    def call_recovery(self, change: Change) -> None:
+        """Have recovery look at the user once the change must be over; it may find nothing to do."""
 
     def crashed(self, user_key: str, now: datetime, verification_id: str | None = None) -> Change | None:
         """A change under way that nothing works on any more; an earlier attempt of this verification is one."""
@@ -61,11 +64,15 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A change on its way: its effects before the commit are made, or `failure` is the first that went wrong."""
+    """A change on its way: its effects before the commit are made, or `failure` is the first that went wrong.
+
+    `called` is done when recovery is called; None when nothing was journaled.
+    """
 
     change: Change
     draft: Draft
     failure: Exception | None
+    called: Future[None] | None
 
 
 def commit(change: Change, material: Material, writing: Writing) -> bool:
@@ -83,15 +90,20 @@ def begin(change: Change, material: Material, writing: Writing, admitted: Callab
 
     Raises what kept the plan from being written, and what `admitted` raises; then there is nothing to take back.
     """
-    if _is_journaled(change, writing):
+    is_journaled = _is_journaled(change, writing)
+    if is_journaled:
         _begin(change, writing)
         try:
             admitted()
         except Exception:  # no effect has run
             _quietly("abandon", change, partial(writing.journal.abandon, change))
             raise
-    draft, failure = _make(writing, change, material)
-    return Begun(change, draft, failure)
+    # First what checks may be waiting for; last the call, since the plan is written and the sweep would find it.
+    effects = sorted(writing.of(change, Phase.BEFORE), key=lambda effect: not effect.answers)
+    runs = [writing.threads.start(effect.do, writing.ports, change, material, Draft()) for effect in effects]
+    called = writing.threads.start(writing.journal.call_recovery, change) if is_journaled else None
+    draft, failure = _made(runs)
+    return Begun(change, draft, failure, called)
 
 
 def finish(begun: Begun, material: Material, writing: Writing) -> bool:
@@ -102,6 +114,8 @@ def finish(begun: Begun, material: Material, writing: Writing) -> bool:
             raise begun.failure
         for effect in writing.of(change, Phase.BEFORE):
             effect.settle(writing.ports, change, material, draft)
+        if begun.called:
+            begun.called.result()
         for effect in writing.of(change, Phase.COMMIT):
             draft = effect.do(writing.ports, change, material, draft)
     except Exception:
@@ -164,10 +178,8 @@ def _begin(change: Change, writing: Writing) -> None:
         journal.begin(change)
 
 
-def _make(writing: Writing, change: Change, material: Material) -> tuple[Draft, Exception | None]:
+def _made(runs: Sequence[Future[Draft]]) -> tuple[Draft, Exception | None]:
     """What was made, and the first failure. None still runs afterwards: undo would miss what it makes."""
-    effects = writing.of(change, Phase.BEFORE)
-    runs = [writing.threads.start(effect.do, writing.ports, change, material, Draft()) for effect in effects]
     wait(runs)
     draft = Draft()
     for run in runs:

@@ -6,7 +6,6 @@ stays as it is until the save, with the change's plan beside it. At most one cha
 
 from __future__ import annotations
 
-from concurrent.futures import wait
 from datetime import datetime
 
 from chalicelib.aws import Aws
@@ -27,7 +26,6 @@ from chalicelib.store.records import (
     next_due,
     user_item_key,
 )
-from chalicelib.threads import Threads
 
 _OURS = "#change.#id = :change"
 _MAY_CREATE = (
@@ -38,11 +36,10 @@ _MAY_CHANGE = f"#status = :active AND (attribute_not_exists(#change) OR {_OURS})
 
 
 class Changes:
-    def __init__(self, aws: Aws, table: str, tenant: str, queue: Queue, threads: Threads) -> None:
+    def __init__(self, aws: Aws, table: str, tenant: str, queue: Queue) -> None:
         self._table = Table(aws, table)
         self._tenant = tenant
         self._queue = queue
-        self._threads = threads
 
     def under_way(self, user_key: str) -> Change | None:
         """What the record is going through: enough to undo it after a crash."""
@@ -60,23 +57,10 @@ class Changes:
         return change if over else None
 
     def begin(self, change: Change) -> None:
-        """Write the change, with its plan, and call for recovery, before any effect.
+        """Write the change, with its plan, before any effect. The sweep finds it by its `due_at`.
 
-        Both go out at once. If only the message arrives, it finds nothing to do; if only the record does, the sweep
-        finds it by its `due_at`. Raises ConflictError: user-exists, user-unknown or user-busy.
+        Raises ConflictError: user-exists, user-unknown or user-busy.
         """
-        called = self._threads.start(self._call_recovery, change)
-        try:
-            self._write_plan(change)
-        finally:
-            wait((called,))
-        called.result()
-
-    def _call_recovery(self, change: Change) -> None:
-        message = {"job": "recover", "tenant": self._tenant, "user_key": change.user_key}
-        self._queue.send(message, delay_s=int(RECOVERY_DELAY.total_seconds()) + 1)
-
-    def _write_plan(self, change: Change) -> None:
         try:
             if change.creates:
                 self._begin_new(change)
@@ -92,6 +76,14 @@ class Changes:
                 )
         except AwsConditionFailedError as lost:
             raise self._why_not(change) from lost
+
+    def call_recovery(self, change: Change) -> None:
+        """Have the user's record looked at once the change must be over: sooner than the sweep would.
+
+        It may go out beside `begin`: if only the message arrives, it finds nothing to do.
+        """
+        message = {"job": "recover", "tenant": self._tenant, "user_key": change.user_key}
+        self._queue.send(message, delay_s=int(RECOVERY_DELAY.total_seconds()) + 1)
 
     def _begin_new(self, change: Change) -> None:
         item = {**new_user_item(change), **self._due(change)}

@@ -80,7 +80,7 @@ class Tenant:
         self.idempotency = Idempotency(*finishing)
         self.imports = Imports(*finishing)
         self.queue = Queue(self.finishing, shared.setting("QUEUE_URL"))
-        self.changes = Changes(*finishing, self.queue, shared.threads)
+        self.changes = Changes(*finishing, self.queue)
         self.erasures = Erasures(Table(self.finishing, self.table), name)
         self._attempts = Attempts(*finishing)
         self._commits = Commits(*bound)

@@ -38,6 +38,7 @@ class Reindexing:
         undoes what was begun, and it can be run again.
         """
         change = _change(self.tenant, user, collection)
+        self.changes.call_recovery(change)
         self.changes.begin(change)
         indexed = self._index(change, old)
         if indexed is None:

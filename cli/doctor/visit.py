@@ -107,7 +107,7 @@ def _surgery(services: Services, estate: Estate, options: frozenset[str]) -> Sur
         aws=services.aws,
         tenant=estate.tenant,
         bucket=estate.bucket,
-        changes=Changes(*bound, services.queue, services.threads),
+        changes=Changes(*bound, services.queue),
         commits=Commits(*bound),
         collections=estate.model_versions.keys(),
     )

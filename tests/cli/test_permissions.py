@@ -59,8 +59,7 @@ def environment(scripted: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> It
     services.aws("rekognition", "create_collection", {"CollectionId": f"{prefix}-7"})
     services.aws("rekognition", "delete_collection", {"CollectionId": f"{prefix}-{1 - int(bob.collection[-1])}"})
     crashed = change(TENANT, "c1", user_id="eve", at=datetime.now(UTC) - timedelta(minutes=30))
-    changes = Changes(services.aws, own.names.table, TENANT, services.queue, services.threads)
-    changes.begin(replace(crashed, collection=bob.collection))
+    Changes(services.aws, own.names.table, TENANT, services.queue).begin(replace(crashed, collection=bob.collection))
     dead_letters = queue_url(services.aws, own.names.dead_letter_queue)
     body = f'{{"job": "recover", "tenant": "{TENANT}", "user_key": "{user_key(TENANT, "eve")}"}}'
     services.aws("sqs", "send_message", {"QueueUrl": dead_letters, "MessageBody": body})

@@ -54,7 +54,7 @@ class Clinic:
 
     def changes(self) -> Changes:
         services = self.environment.services
-        return Changes(services.aws, self.environment.names.table, TENANT, services.queue, services.threads)
+        return Changes(services.aws, self.environment.names.table, TENANT, services.queue)
 
     def user(self, user_id: str) -> User:
         user = self.environment.services.tenant(TENANT).users.get(user_key(TENANT, user_id))

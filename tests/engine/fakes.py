@@ -86,6 +86,8 @@ class World:
     waited_at: set[str] = field(default_factory=set)
     left: Change | None = None
     leaves: bool = False
+    called: list[Change] = field(default_factory=list)
+    not_called: Exception | None = None
     breaks_at: Mapping[str, Exception] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -102,6 +104,11 @@ class World:
 
     def begin(self, change: Change) -> None:
         self.note("begin")
+
+    def call_recovery(self, change: Change) -> None:
+        self.called.append(change)
+        if self.not_called:
+            raise self.not_called
 
     def stop(self, change: Change) -> bool:
         self.note("stop")

@@ -282,6 +282,23 @@ def test_a_failing_effect_undoes_all_newest_first(breaks: str) -> None:
     assert world.in_order[-5:] == ["stop", "undo index", "undo store", "abandon", "release"]
 
 
+def test_nothing_is_committed_when_recovery_could_not_be_called() -> None:
+    world = World(not_called=AwsUnavailableError("sqs:SendMessage", "RequestThrottled", ""))
+    with pytest.raises(AwsUnavailableError):
+        run(policy_of([step("a")], EFFECTS), saving_parts(), world)
+    assert len(world.called) == 1
+    assert "save" not in world.events
+    assert world.in_order[-5:] == ["stop", "undo index", "undo store", "abandon", "release"]
+
+
+def test_recovery_is_called_once_for_what_is_journaled() -> None:
+    world, unchanged = World(), World()
+    run(policy_of([step("a")], EFFECTS), saving_parts(), world)
+    assert [change.change_id for change in world.called] == ["c1"]
+    run(policy_of([step("a")], EFFECTS), saving_parts("fail"), unchanged)
+    assert not unchanged.called
+
+
 def test_what_is_real_already_is_not_undone() -> None:
     world = World(leaves=True, breaks_at={"call recovery": RuntimeError("after the commit")})
     with pytest.raises(RuntimeError):

@@ -18,7 +18,6 @@ from chalicelib.store.items import Table, stamp
 from chalicelib.store.queue import Queue
 from chalicelib.store.records import RECOVERY_DELAY, user_item_key
 from chalicelib.store.users import Users
-from chalicelib.threads import Threads
 from cli.resources import queue_url
 from tests.aws_server import NAMES, AwsServer, at_once
 from tests.log import decisions_of
@@ -28,7 +27,7 @@ UNUSUAL_IDS = ["ada@example.org", "用户 №1", "a#USER", "T#other#U#x", "' OR 
 
 
 def changes_of(server: AwsServer, tenant: str, aws: Aws) -> Changes:
-    return Changes(aws, NAMES.table, tenant, Queue(aws, queue_url(server.aws, NAMES.queue)), Threads())
+    return Changes(aws, NAMES.table, tenant, Queue(aws, queue_url(server.aws, NAMES.queue)))
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from chalicelib.store.items import Table
 from chalicelib.store.queue import Queue
 from chalicelib.store.records import user_item_key
 from chalicelib.store.users import Users
-from chalicelib.threads import Threads
 from cli.resources import queue_url
 from tests.aws_server import NAMES, AwsServer, at_once
 from tests.log import decisions_of
@@ -44,7 +43,7 @@ def provisional(server: AwsServer, tenant: str) -> Change:
     given = material(made, properties={"name": "Ada"})
     first = replace(given.signed().decision, deferred=("minimum_age",), extracted={"last_name": "LOVELACE"})
     signed = decisions_of(server, tenant).sign(first, Retention())
-    changes = Changes(server.aws, NAMES.table, tenant, Queue(server.aws, queue_url(server.aws, NAMES.queue)), Threads())
+    changes = Changes(server.aws, NAMES.table, tenant, Queue(server.aws, queue_url(server.aws, NAMES.queue)))
     changes.begin(made)
     Commits(server.aws, NAMES.table, tenant).save(made, replace(given, signed=lambda: signed), Draft(face(made, "f1")))
     return made
@@ -89,7 +88,7 @@ def test_it_may_authenticate_as_the_policy_says_and_for_a_while_only(server: Aws
 
 def test_nothing_else_changes_it_meanwhile(server: AwsServer, provisional: Change) -> None:
     queue = Queue(server.aws, queue_url(server.aws, NAMES.queue))
-    changes = Changes(server.aws, NAMES.table, provisional.tenant, queue, Threads())
+    changes = Changes(server.aws, NAMES.table, provisional.tenant, queue)
     for creates, code in ((True, "user-exists"), (False, "deferred-steps-open")):
         with pytest.raises(ConflictError) as caught:
             changes.begin(change(provisional.tenant, "c9", creates=creates))
@@ -115,7 +114,7 @@ def test_a_denial_rolls_it_back_and_notes_all_that_is_left(
     assert (user.status, user.faces, user.properties, user.fields) == (UserStatus.REVOKED, (), {}, {})
     assert decisions_of(server, provisional.tenant).get("c1", NOW)["extracted"] == {}
     queue = Queue(server.aws, queue_url(server.aws, NAMES.queue))
-    changes = Changes(server.aws, NAMES.table, provisional.tenant, queue, Threads())
+    changes = Changes(server.aws, NAMES.table, provisional.tenant, queue)
     assert set(changes.leftovers(provisional.user_key)) == {
         Leftover(provisional.image_keys["selfie"], "f1", provisional.collection),
         Leftover(provisional.image_keys["id_card"]),
