@@ -194,7 +194,8 @@ def _step(step: Node, plugins: Plugins) -> Step | AnyOf:
         consequences["defer"] = keys["defer"].plain()
     if "any_of" in keys:
         return AnyOf(name, tuple(_check(each, plugins) for each in items(keys["any_of"])), **consequences)
-    return dataclasses.replace(_check(step, plugins), **consequences)
+    check = _check(step, plugins)
+    return dataclasses.replace(check, **consequences) if consequences else check
 
 
 def _check(step: Node, plugins: Plugins) -> Step:
@@ -214,5 +215,10 @@ def _check(step: Node, plugins: Plugins) -> Step:
 
 def _digest(policy: Policy) -> str:
     """SHA-256 of the resolved content: comments, key order and the way it was inherited do not change it."""
-    canonical = json.dumps(dataclasses.asdict(policy), sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(policy, sort_keys=True, separators=(",", ":"), default=_members)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _members(value: Any) -> dict[str, Any]:
+    """One level of `dataclasses.asdict`, which copies all that is below."""
+    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
