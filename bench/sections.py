@@ -108,7 +108,7 @@ def _flows(world: World, options: Options) -> Iterator[Section]:
         f"{_OF_ITS_PLAN}x of its plan for every flow; for a speculative registration {_OF_THE_LIMIT}x of the limit and "
         f"{_THAN_THE_REFERENCE}x faster than the reference with hops, which even the limit itself is not. "
         "The reference is the order of AWS's sample, its calls alone, without and with 15 ms for each hop "
-        "from Lambda to Lambda. Injected latencies in ms: "
+        "from Lambda to Lambda. Injected latencies in ms, in which the sandbox's own work is included: "
     )
     yield Section("Flows", text + latencies, header, rows)
 

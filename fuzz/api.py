@@ -12,6 +12,7 @@ import argparse
 import itertools
 import math
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -93,6 +94,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, help="but stop after about so long")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="repeat a run")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # and with it what was started
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         (home / "policies").mkdir()
