@@ -87,10 +87,11 @@ def _range_problems(step: Node, check: Check) -> Iterator[PolicyProblem]:
     values = {parameter.name: parameter.default for parameter in check.parameters}
     values |= {name: node.value for name, node in given.items()}
     for name in values:
-        low, high = values[name], values.get(name.replace("min_", "max_", 1))
-        numbers = isinstance(low, int | float) and isinstance(high, int | float)
-        if name.startswith("min_") and numbers and low > high:  # type: ignore[operator]
-            other = name.replace("min_", "max_", 1)
+        if not name.startswith("min_"):
+            continue
+        other = name.replace("min_", "max_", 1)
+        low, high = values[name], values.get(other)
+        if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
             place = (given.get(name) or given.get(other) or step).place
             yield place.problem(f"{name} is {low:g} and {other} is {high:g}: nothing is between", f"{name} <= {other}")
 
