@@ -41,7 +41,7 @@ policies: $(READY)  ## Check the policies, and tell Terraform which are valid
 package: $(READY)  ## Build the Lambda zip and its Terraform module (ARCHITECTURE=arm64 or x86_64)
 	@$(BIN)/python -m cli.packaging package --architecture $(ARCHITECTURE) $(if $(LAMBDA_PYTHON),--python "$(LAMBDA_PYTHON)")
 
-bench: $(READY)  ## Measure flows, cold start, own share, throughput, memory and capacity; eight minutes (bench/RESULTS.md)
+bench: $(READY)  ## Measure flows, cold start, own share, throughput, memory and capacity; ten minutes (bench/RESULTS.md)
 	@$(BIN)/python -m bench
 
 fuzz: $(READY)  ## REQUESTS=100000 requests made from the OpenAPI document, and which answers they got; half an hour or so

@@ -17,7 +17,7 @@ from bench.sections import PARTS, Options, sections
 RESULTS = Path(__file__).parent / "RESULTS.md"
 EPILOG = """\
 examples:
-  python -m bench                                         everything; about eight minutes
+  python -m bench                                         everything; about ten minutes
   python -m bench --requests 5000                         the same, with a short look at memory
   python -m bench --only flows --runs 3                   the flows alone
   python -m bench --latency rekognition:IndexFaces=300    with another latency than the usual
@@ -61,7 +61,7 @@ def _options() -> Options:
         metavar="PART",
         help=f"one of {', '.join(PARTS)}; may be given several times",
     )
-    parser.add_argument("--runs", type=int, default=5, help="how often each flow runs; the median counts (5)")
+    parser.add_argument("--runs", type=int, default=9, help="how often each flow runs; the median counts (9)")
     parser.add_argument(
         "--latency",
         action="append",

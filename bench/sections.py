@@ -42,7 +42,7 @@ class Part:
 def parts(options: Options, say: Say) -> dict[str, Part]:
     """Those that the options ask for, by name."""
     everything = {
-        "flows": Part("every flow in every mode, a minute and a half", lambda world: _flows(world, options)),
+        "flows": Part("every flow in every mode, three minutes", lambda world: _flows(world, options)),
         "cold-start": Part(
             "the package is built and started, two minutes",
             lambda world: cold_start.sections(world, options.latencies, say),
