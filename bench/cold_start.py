@@ -36,10 +36,11 @@ _BESIDE = "dynamodb:UpdateItem"  # a key's use is noted: no answer waits for it
 _STARTS = 5
 _SLOW_IMPORTS = 12
 _TEXT = """\
-The zip, unpacked, under awslambdaric with a local Runtime API, in a Python {version} that has what Lambda's has; the \
-best of {starts} starts. The bare app is Chalice with boto3: for /healthz it makes one client and calls nothing; for a \
-verification it makes the clients of the same {calls} calls of AWS at import and makes those calls, side by side where \
-ours overlapped, and nothing else. The last row is no like for like: a bare app that calls nothing at all."""
+The zip, unpacked, under awslambdaric with a local Runtime API, in a Python {version} that has what Lambda's has; \
+the quickest of {starts} rounds, in each of which all are started once. The bare app is Chalice with boto3: for \
+/healthz it makes one client and calls nothing; for a verification it makes the clients of the same {calls} calls of \
+AWS at import and makes those calls, side by side where ours overlapped, and nothing else. The last row is no like \
+for like: a bare app that calls nothing at all."""
 
 Latencies = Mapping[str, float]
 Say = Callable[[str], None]
