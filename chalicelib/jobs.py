@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 
 from chalicelib import logs
+from chalicelib.aws import side_by_side
 from chalicelib.bulk import import_person, spread
-from chalicelib.logs import carried
 from chalicelib.model.deadline import Deadline
 from chalicelib.store.due import SHARDS
 from chalicelib.store.items import Item, tenant_and_name, tenant_name
@@ -85,8 +84,7 @@ def run(services: Services, body: str, now: datetime, budget_s: float = JOB_BUDG
 
 def sweep(services: Services, now: datetime) -> int:
     """Put a job on the queue for each item that is due; how many. What a lost message should have done is done so."""
-    with ThreadPoolExecutor(len(SHARDS)) as pool:
-        items = [item for shard in pool.map(carried(partial(_due, services, now)), SHARDS) for item in shard]
+    items = [item for shard in side_by_side(partial(_due, services, now), SHARDS) for item in shard]
     services.queue.send_many([job_of(item) for item in items])
     for item in items:
         services.due.postpone(item, now + SWEEP_AGAIN_AFTER)
