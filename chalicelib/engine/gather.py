@@ -16,7 +16,7 @@ from chalicelib.threads import Threads
 class Gathering:
     """One verification's signals. Used by one thread; the reading itself happens in others.
 
-    On leaving, what still runs is not waited for: signals only read.
+    On leaving, what has not begun is cancelled and what has is not waited for: signals only read.
     """
 
     def __init__(
